@@ -1,0 +1,31 @@
+// The deployment as its own log records it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/time.h"
+#include "core/events.h"
+
+namespace optare {
+
+struct System {
+  std::uint64_t version = 0;
+  std::string log_id;  // 16 bytes
+  std::string issuer;
+  std::uint32_t fleet_key_id = 0;
+  std::uint32_t feature_level = 1;
+  Timestamp created_at;
+
+  bool operator==(const System&) const = default;
+  template <class Archive>
+  void fields(Archive& a) {
+    a(version, log_id, issuer, fleet_key_id, feature_level, created_at);
+  }
+};
+
+[[nodiscard]] Result<System> evolve(System state, const SystemEvent& event, const EventMeta& meta);
+
+constexpr std::string_view system_stream = "system";
+
+}  // namespace optare
