@@ -1,0 +1,16 @@
+#include "core/base/encoding.h"
+#include "core/log/admission.h"
+#include "core/ports/crypto.h"
+
+namespace optare {
+
+Hash chain_hash(const Hash& previous, std::uint64_t ordinal, Timestamp log_time,
+                std::string_view record) {
+  std::string link(text_of(previous));
+  append_u64(link, ordinal);
+  append_u64(link, static_cast<std::uint64_t>(milliseconds_of(log_time)));
+  link += text_of(sha256(record));
+  return sha256(link);
+}
+
+}  // namespace optare
