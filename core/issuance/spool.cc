@@ -1,0 +1,156 @@
+#include "core/issuance/spool.h"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <mutex>
+#include <optional>
+
+#include "core/issuance/chain.h"
+#include "core/issuance/waiters.h"
+
+namespace optare {
+namespace {
+
+Result<void> as_result(Append outcome) {
+  switch (outcome) {
+    case Append::persisted:
+      return {};
+    case Append::refused_disk_full:
+      return reject(Code::disk_full, "the disk is full: tokens cannot be recorded");
+    case Append::not_persisted:
+    case Append::possibly_persisted:
+    case Append::refused_clock:
+      break;
+  }
+  return reject(Code::unavailable, "the token could not be recorded, so it was not issued");
+}
+
+}  // namespace
+
+// One batch is gathered, at most one is with the log.
+class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> {
+ public:
+  Gathering(RetainedLog& log, std::string node_id, const StartId& start_id)
+      : log_(log),
+        node_id_(std::move(node_id)),
+        start_id_(start_id),
+        end_(chain_end(log, start_id)) {}
+
+  enum class Joined : std::uint8_t { waits, overloaded, unavailable };
+
+  // `wait` is called, under the lock, once the token is in a batch.
+  template <class Wait>
+  Joined join(const IssuedToken& token, const Wait& wait) {
+    std::optional<Batch> batch;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!end_ && !find_end()) return Joined::unavailable;
+      if (tokens_.size() >= batch_tokens_max) return Joined::overloaded;
+      tokens_.add(token);
+      wait(waiters_);
+      if (!appending_) batch = take();
+    }
+    if (batch) append(std::move(*batch));
+    return Joined::waits;
+  }
+
+ private:
+  struct Batch {
+    std::string record;
+    ChainEnd end;  // after it
+    Waiters waiters;
+  };
+
+  // After an append of unknown outcome only the log knows where the chain ends.
+  bool find_end() {
+    if (appending_) return false;
+    try {
+      end_ = chain_end(log_, start_id_);
+    } catch (const LogFault&) {
+      return false;  // Not settled yet, or not readable.
+    }
+    return true;
+  }
+
+  // REQUIRES: the lock, tokens gathered, the end known.
+  Batch take() {
+    const std::size_t count = tokens_.size();
+    Batch batch;
+    batch.record = tokens_.seal({.node_id = node_id_,
+                                 .start_id = start_id_,
+                                 .first_number = end_->next_number,
+                                 .previous = end_->hash});
+    batch.end = {.hash = batch_hash(batch.record), .next_number = end_->next_number + count};
+    batch.waiters = std::exchange(waiters_, {});
+    appending_ = true;
+    return batch;
+  }
+
+  void append(Batch batch) {
+    // std::function wants a copyable callable: hence the shared batch.
+    auto shared = std::make_shared<Batch>(std::move(batch));
+    std::string record = std::move(shared->record);
+    log_.append(
+        issuance_partition, std::move(record),
+        [self = shared_from_this(), shared](Append outcome) { self->appended(*shared, outcome); });
+  }
+
+  void appended(Batch& batch, Append outcome) {
+    std::optional<Batch> next;
+    Waiters unlucky;
+    {
+      const std::scoped_lock lock(mutex_);
+      appending_ = false;
+      if (outcome == Append::persisted) end_ = batch.end;
+      if (outcome == Append::possibly_persisted) end_.reset();
+      if (tokens_.size() > 0) {
+        if (end_) {
+          next = take();
+        } else {
+          tokens_.clear();
+          unlucky = std::exchange(waiters_, {});
+        }
+      }
+    }
+    batch.waiters.complete(outcome);
+    unlucky.complete(Append::not_persisted);
+    if (next) append(std::move(*next));
+  }
+
+  RetainedLog& log_;
+  const std::string node_id_;
+  const StartId start_id_;
+
+  std::mutex mutex_;
+  std::optional<ChainEnd> end_;  // none: not known
+  BatchBuilder tokens_;
+  Waiters waiters_;  // of `tokens_`
+  bool appending_ = false;
+};
+
+IssuanceSpool::IssuanceSpool(RetainedLog& log, std::string node_id, const StartId& start_id)
+    : gathering_(std::make_shared<Gathering>(log, std::move(node_id), start_id)) {}
+
+Task<Result<void>> IssuanceSpool::record(const IssuedToken& token) {
+  Append outcome = Append::not_persisted;
+  auto joined = Gathering::Joined::waits;
+  co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(
+      [&](auto handler) {
+        const auto executor = boost::asio::get_associated_executor(handler);
+        std::move_only_function<void()> resume(std::move(handler));
+        // Written before anybody can resume this coroutine: it owns the variables here.
+        const auto result = gathering_->join(
+            token, [&](Waiters& waiters) { waiters.add(executor, outcome, std::move(resume)); });
+        if (result == Gathering::Joined::waits) return;
+        joined = result;
+        boost::asio::post(executor, std::move(resume));
+      },
+      boost::asio::use_awaitable);
+  if (joined == Gathering::Joined::overloaded) {
+    co_return reject(Code::overloaded, "more tokens are asked for than can be recorded");
+  }
+  co_return as_result(outcome);
+}
+
+}  // namespace optare

@@ -1,0 +1,48 @@
+// The embedded vault: a RocksDB of its own whose values are sealed under the key-encryption key
+// (contracts.md H). The names of secrets are readable on disk; the secrets are not.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "core/ports/random.h"
+#include "core/ports/vault.h"
+#include "core/rocksdb/resources.h"
+
+namespace optare {
+
+// A row: name -> nonce (12) | AES-256-GCM(value) | tag (16); the additional data is log id | name,
+// and for "log-id", which has to be put first, the name alone: a row is worth nothing under another
+// name or in the vault of another log.
+//
+// Thread: safe for reading; one writer at a time.
+class RocksVault final : public Vault {
+ public:
+  // Throws VaultFault: cannot be opened, is in use, or sealed under another key. `resources` and
+  // `random` outlive this.
+  RocksVault(const RocksResources& resources, std::filesystem::path directory,
+             Secret key_encryption_key, Random& random, OpenMode mode = OpenMode::write);
+  ~RocksVault() override;
+
+  // Whether there is one: then its key must not be made anew.
+  static bool exists(const std::filesystem::path& directory);
+
+  std::optional<Secret> get(std::string_view name) const override;
+  std::vector<std::string> names(std::string_view prefix) const override;
+  void put(std::string_view name, const Secret& value) override;
+  void erase(std::string_view name) override;
+
+ private:
+  std::string additional_data(std::string_view name) const;
+  Secret open_row(std::string_view name, std::string_view row) const;
+
+  const std::filesystem::path directory_;
+  const Secret key_;
+  Random& random_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::string log_id_;  // empty until it is put
+};
+
+}  // namespace optare
