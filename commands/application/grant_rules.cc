@@ -1,0 +1,31 @@
+#include "commands/application/grant_rules.h"
+
+#include <algorithm>
+
+namespace optare {
+
+Result<std::vector<std::string>> grantable_scopes(const Api& api,
+                                                  const std::vector<std::string>& scopes,
+                                                  const ApiGrant* held,
+                                                  const ActorScopes& actor_scopes,
+                                                  std::string_view pointer) {
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    const std::string at = std::string(pointer) + "/" + std::to_string(i);
+    if (!api.has_scope(scopes[i])) {
+      return reject(Code::unprocessable, "the API " + api.identifier + " has no such scope", at);
+    }
+    const bool given_anew = held == nullptr || !held->has_scope(scopes[i]);
+    if (api.built_in && given_anew && actor_scopes &&
+        std::ranges::count(*actor_scopes, scopes[i]) == 0) {
+      return reject(Code::insufficient_scope,
+                    "whoever grants " + scopes[i] + " of the admin API needs it himself", at);
+    }
+  }
+  std::vector<std::string> granted = scopes;
+  std::ranges::sort(granted);
+  const auto repeated = std::ranges::unique(granted);
+  granted.erase(repeated.begin(), repeated.end());
+  return granted;
+}
+
+}  // namespace optare
