@@ -1,0 +1,181 @@
+#include "projections/follow.h"
+
+#include <fmt/format.h>
+
+#include "projections/catalogue.h"
+
+namespace optare {
+namespace {
+
+Head& head_of(LiveStates::Heads& heads, Partition partition) {
+  return heads[static_cast<std::size_t>(partition)];
+}
+
+}  // namespace
+
+Follower::Follower(Parts parts) : parts_(std::move(parts)) {}
+
+void Follower::open(const std::function<void(const RebuildProgress&)>& progress) {
+  for (const Partition partition : partitions) {
+    if (const auto bytes = parts_.store.get(Table::head, head_key(partition))) {
+      const auto head = decode_head(*bytes);
+      if (!head) throw StoreFault("the applied position cannot be read: " + head.error().detail);
+      head_of(heads_, partition) = *head;
+      if (!same_history(partition)) return;
+    }
+  }
+  if (const auto outdated = outdated_projections(parts_.store); !outdated.empty()) {
+    const auto rebuilt = rebuild(parts_.store, parts_.log, outdated, progress);
+    if (!rebuilt) throw StoreFault(rebuilt.error().detail);
+  }
+  parts_.states.reload(heads_);
+}
+
+bool Follower::same_history(Partition partition) {
+  const Head& head = head_of(heads_, partition);
+  const auto name = partition_name(partition);
+  if (head.next_offset > parts_.log.end(partition)) {
+    stop(
+        fmt::format("{}: this node applied {} records, the log holds {}: the log lost its end, or "
+                    "is another log. "
+                    "Restore the log, or start this node on an empty data folder",
+                    name, head.next_offset, parts_.log.end(partition)));
+    return false;
+  }
+  if (head.view.ordinal == 0) return true;
+  const Rows rows(parts_.store);
+  const auto before = RowsAdmissionView(rows, partition).chain_at(head.view.ordinal - 1);
+  const auto entry = journal_entry(parts_.store, partition, head.view.ordinal);
+  if (!before || !entry)
+    throw StoreFault(fmt::format("{}: the journal has a gap: restore the store", name));
+  const auto records = parts_.log.read(partition, entry->offset, 1);
+  if (records.empty() || chain_hash(*before, head.view.ordinal, entry->log_time,
+                                    records.front().bytes) != head.view.hash) {
+    stop(fmt::format(
+        "{}: the log's record at offset {} is not the one that this node applied as ordinal {}: "
+        "the log "
+        "has another history. Start this node on an empty data folder, or restore the log",
+        name, entry->offset, head.view.ordinal));
+    return false;
+  }
+  return true;
+}
+
+void Follower::stop(std::string reason) {
+  stopped_ = true;
+  parts_.states.stop(std::move(reason));
+}
+
+bool Follower::step() {
+  if (stopped_) return false;
+  // Control is drained before each small slice of tokens: a deletion never waits behind them.
+  bool any = false;
+  while (step(Partition::control)) any = true;
+  if (stopped_) return false;
+  any |= step(Partition::tokens_00);
+  if (!any && !stopped_) parts_.states.caught_up_now();
+  return any;
+}
+
+bool Follower::step(Partition partition) {
+  const auto records =
+      parts_.log.read(partition, head_of(heads_, partition).next_offset, slice_records_max);
+  if (records.empty() || stopped_) return false;
+  Rows rows(parts_.store);
+  LiveStates::Heads heads = heads_;
+  Head& head = head_of(heads, partition);
+  std::vector<Taken> slice;
+  for (const LogRecord& record : records) {
+    if (parts_.wanted && !parts_.wanted(partition, record, head)) break;
+    auto taken = take(partition, record, rows, head);
+    if (!taken) {
+      // Nothing of this slice is stored yet: note the stream, and take the slice again without it.
+      put_quarantine(parts_.store, taken.error(), head.view.ordinal + 1);
+      parts_.states.quarantine(taken.error().stream);
+      return true;
+    }
+    const bool stop_here = taken->verdict.kind == Verdict::Kind::stop;
+    if (stop_here)
+      stop(taken->verdict.stop_reason);
+    else
+      slice.push_back(*std::move(taken));
+    if (stop_here) break;
+  }
+  if (slice.empty()) return false;
+  rows.put(Table::head, head_key(partition), encode_head(head));
+  StoreBatch batch = rows.batch();
+  if (on_batch) on_batch(batch);
+  parts_.store.write(batch);
+  heads_ = heads;
+  parts_.states.applied(rows, heads_);
+  tell(partition, slice);
+  return true;
+}
+
+std::expected<Follower::Taken, Unappliable> Follower::take(Partition partition,
+                                                           const LogRecord& record, Rows& rows,
+                                                           Head& head) {
+  Taken taken{record.offset, admit(record, partition, parts_.log_id, parts_.mac, head,
+                                   RowsAdmissionView(rows, partition))};
+  if (taken.verdict.kind == Verdict::Kind::stop) return taken;
+  if (taken.verdict.kind == Verdict::Kind::admitted) {
+    if (auto applied = apply(partition, taken, record, rows); !applied)
+      return std::unexpected(applied.error());
+  }
+  head = taken.verdict.head;
+  return taken;
+}
+
+std::expected<void, Unappliable> Follower::apply(Partition partition, const Taken& taken,
+                                                 const LogRecord& record, Rows& rows) {
+  const Commit& commit = *taken.verdict.commit;
+  const Head& head = taken.verdict.head;
+  const auto skip = [this](std::string_view stream) {
+    return parts_.states.quarantined_forever(stream);
+  };
+  const auto facts = facts_of(partition, commit, head.view.ordinal, head.log_time, skip);
+  if (!facts) return std::unexpected(facts.error());
+  for (const Projection* projection : catalogue()) {
+    if (auto applied = projection->apply(*facts, rows); !applied) return applied;
+  }
+  for (const StreamWrite& write : commit.writes) {
+    rows.put(Table::stream, stream_key(partition, write.stream),
+             encode_row(StreamVersion{write.next_version(), head.log_time}));
+  }
+  rows.put(Table::chain, chain_key(partition, head.view.ordinal),
+           encode_chain(head.view.ordinal, head.view.hash));
+  rows.put(Table::journal, journal_key(partition, head.view.ordinal),
+           encode_journal(record.offset, head.log_time));
+  return {};
+}
+
+void Follower::tell(Partition partition, const std::vector<Taken>& slice) {
+  bool foreign_view = false;
+  for (const Taken& taken : slice) {
+    if (taken.verdict.kind == Verdict::Kind::void_record) {
+      if (on_void) on_void({partition, taken.offset, taken.verdict.reason});
+      if (taken.verdict.reason == VoidReason::view) {
+        foreign_view = true;
+        if (taken.verdict.commit && taken.verdict.commit->node_id == parts_.node_id) {
+          stop(fmt::format(
+              "{}: a commit of this node was decided on a history that the log does not have: this "
+              "node's view is wrong. Start it on an empty data folder",
+              partition_name(partition)));
+        }
+      }
+    }
+    if (parts_.settler != nullptr) parts_.settler->observed(partition, taken.verdict, taken.offset);
+  }
+  // Somebody else decided on another history: make sure that it is not ours which is wrong.
+  if (foreign_view && !stopped_) same_history(partition);
+  if (parts_.settler != nullptr) {
+    parts_.settler->passed(partition, head_of(heads_, partition).log_time, slice.back().offset);
+  }
+}
+
+void Follower::tick() {
+  parts_.states.tick();
+  if (parts_.settler != nullptr) parts_.settler->tick();
+}
+
+}  // namespace optare

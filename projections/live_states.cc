@@ -1,0 +1,325 @@
+#include "projections/live_states.h"
+
+#include "core/base/assert.h"
+#include "core/log/admission.h"
+#include "projections/applications.h"
+#include "projections/journal.h"
+
+namespace optare {
+namespace {
+
+std::size_t index_of(Partition partition) { return static_cast<std::size_t>(partition); }
+
+// A row of the view that cannot be read: the store is damaged. Fails closed, as if it were not
+// there, and loudly: the follower's own reads stop the node.
+template <class T>
+std::shared_ptr<const T> decode_shared(const std::optional<std::string>& bytes) {
+  if (!bytes) return nullptr;
+  auto row = decode_row<T>(*bytes);
+  return row ? std::make_shared<const T>(*std::move(row)) : nullptr;
+}
+
+}  // namespace
+
+LiveStates::LiveStates(const Store& store, const EventLog& log, const Clock& clock,
+                       LiveStatesOptions options)
+    : store_(store),
+      log_(log),
+      clock_(clock),
+      options_(options),
+      applications_(options.applications_cached_max),
+      apis_(options.apis_cached_max),
+      identifiers_(options.apis_cached_max),
+      signing_keys_(std::make_shared<std::vector<SigningKey>>()),
+      system_(std::make_shared<System>()) {}
+
+void LiveStates::load_small_tables() {
+  auto keys = std::make_shared<std::vector<SigningKey>>();
+  store_.scan(Table::signing_key, "", [&](std::string_view, std::string_view value) {
+    if (auto key = decode_row<SigningKey>(value)) keys->push_back(*std::move(key));
+    return true;
+  });
+  std::ranges::sort(*keys, {}, &SigningKey::ordinal);
+  auto system = decode_shared<System>(store_.get(Table::system, ""));
+  const std::scoped_lock lock(mutex_);
+  signing_keys_ = std::move(keys);
+  if (system) system_ = std::move(system);
+}
+
+void LiveStates::reload(const Heads& heads) {
+  applications_.clear();
+  apis_.clear();
+  identifiers_.clear();
+  load_small_tables();
+  std::set<std::string, std::less<>> quarantined;
+  store_.scan(Table::quarantine, "", [&](std::string_view key, std::string_view) {
+    quarantined.emplace(key);
+    return true;
+  });
+  {
+    const std::scoped_lock lock(mutex_);
+    heads_ = heads;
+    quarantined_ = std::move(quarantined);
+    any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
+  }
+  position_ = heads[index_of(Partition::control)].view.ordinal;
+  wake_waiters();
+}
+
+void LiveStates::applied(const Rows& rows, const Heads& heads) {
+  bool small = false;
+  rows.for_each([&](Table table, std::string_view key, const std::optional<std::string>& value) {
+    if (table == Table::application) {
+      if (auto row = decode_shared<Application>(value))
+        applications_.put(key, std::move(row));
+      else
+        applications_.erase(key);
+    } else if (table == Table::api) {
+      if (auto row = decode_shared<Api>(value))
+        apis_.put(key, std::move(row));
+      else
+        apis_.erase(key);
+    } else if (table == Table::api_by_identifier) {
+      if (value)
+        identifiers_.put(key, std::make_shared<const std::string>(*value));
+      else
+        identifiers_.erase(key);
+    } else if (table == Table::signing_key || table == Table::system) {
+      small = true;
+    }
+  });
+  if (small) load_small_tables();
+  {
+    const std::scoped_lock lock(mutex_);
+    heads_ = heads;
+  }
+  position_ = heads[index_of(Partition::control)].view.ordinal;
+  wake_waiters();
+}
+
+void LiveStates::quarantine(std::string_view stream) {
+  const std::scoped_lock lock(mutex_);
+  quarantined_.emplace(stream);
+  any_stopped_stream_ = true;
+}
+
+void LiveStates::doubt(const std::string& stream, Timestamp deadline) {
+  const std::scoped_lock lock(mutex_);
+  Timestamp& until = doubted_[stream];
+  until = std::max(until, deadline);
+  any_stopped_stream_ = true;
+}
+
+bool LiveStates::quarantined(std::string_view stream) const {
+  if (!any_stopped_stream_) return false;
+  const std::scoped_lock lock(mutex_);
+  return quarantined_.contains(stream) || doubted_.contains(stream);
+}
+
+bool LiveStates::quarantined_forever(std::string_view stream) const {
+  if (!any_stopped_stream_) return false;
+  const std::scoped_lock lock(mutex_);
+  return quarantined_.contains(stream);
+}
+
+std::set<std::string> LiveStates::quarantined_streams() const {
+  const std::scoped_lock lock(mutex_);
+  return {quarantined_.begin(), quarantined_.end()};
+}
+
+void LiveStates::caught_up_now() {
+  caught_up_at_ = clock_.boottime().count();
+  if (!any_stopped_stream_) return;
+  // Whatever is appended from now on is past those deadlines, and everything before is applied.
+  const Timestamp now = log_.now();
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(doubted_, [now](const auto& doubt) { return doubt.second < now; });
+  any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
+}
+
+void LiveStates::stop(std::string reason) {
+  const std::scoped_lock lock(mutex_);
+  stop_reason_ = std::move(reason);
+  stopped_ = true;
+}
+
+std::string LiveStates::stop_reason() const {
+  const std::scoped_lock lock(mutex_);
+  return stop_reason_;
+}
+
+bool LiveStates::fresh() const {
+  return !stopped_ && clock_.boottime().count() - caught_up_at_ <= options_.staleness_max.count();
+}
+
+Head LiveStates::head(Partition partition) const {
+  const std::scoped_lock lock(mutex_);
+  return heads_[index_of(partition)];
+}
+
+View LiveStates::view(Partition partition) const {
+  const std::scoped_lock lock(mutex_);
+  return heads_[index_of(partition)].view;
+}
+
+Timestamp LiveStates::log_time(Partition partition) const {
+  const std::scoped_lock lock(mutex_);
+  return heads_[index_of(partition)].log_time;
+}
+
+bool LiveStates::satisfied(const Waiter& waiter) const {
+  const Head& head = heads_[index_of(waiter.partition)];
+  return waiter.ordinal != 0 ? head.view.ordinal >= waiter.ordinal
+                             : head.next_offset >= waiter.offset;
+}
+
+Task<bool> LiveStates::wait(Waiter waiter, Duration patience) {
+  Completion<bool> completion = waiter.completion;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (satisfied(waiter)) co_return true;
+    waiter.until = clock_.boottime() + patience;
+    waiters_.push_back(std::move(waiter));
+  }
+  co_return co_await completion.wait();
+}
+
+Task<bool> LiveStates::reached(std::uint64_t position, Duration patience) {
+  if (position <= position_) co_return true;
+  Waiter waiter;
+  waiter.ordinal = position;
+  co_return co_await wait(std::move(waiter), patience);
+}
+
+Task<bool> LiveStates::caught_up(Partition partition, Duration patience) {
+  Waiter waiter;
+  waiter.partition = partition;
+  waiter.offset = log_.end(partition);
+  co_return co_await wait(std::move(waiter), patience);
+}
+
+void LiveStates::wake_waiters() {
+  const std::scoped_lock lock(mutex_);
+  for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
+    if (satisfied(*waiter)) {
+      waiter->completion.complete(true);
+      waiter = waiters_.erase(waiter);
+    } else {
+      ++waiter;
+    }
+  }
+}
+
+void LiveStates::tick() {
+  const Duration now = clock_.boottime();
+  const std::scoped_lock lock(mutex_);
+  for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
+    if (now >= waiter->until || stopped_) {
+      waiter->completion.complete(false);
+      waiter = waiters_.erase(waiter);
+    } else {
+      ++waiter;
+    }
+  }
+}
+
+std::shared_ptr<const Application> LiveStates::application(const ClientId& id) const {
+  return applications_.get(id.text(), [&] {
+    return decode_shared<Application>(store_.get(Table::application, id.text()));
+  });
+}
+
+std::shared_ptr<const Api> LiveStates::api(const ApiId& id) const {
+  return apis_.get(id.text(),
+                   [&] { return decode_shared<Api>(store_.get(Table::api, id.text())); });
+}
+
+std::shared_ptr<const Api> LiveStates::api_by_identifier(std::string_view identifier) const {
+  const auto id = identifiers_.get(identifier, [&]() -> std::shared_ptr<const std::string> {
+    auto value = store_.get(Table::api_by_identifier, identifier);
+    return value ? std::make_shared<const std::string>(*std::move(value)) : nullptr;
+  });
+  return id ? api(ApiId(*id)) : nullptr;
+}
+
+std::shared_ptr<const std::vector<SigningKey>> LiveStates::signing_keys() const {
+  const std::scoped_lock lock(mutex_);
+  return signing_keys_;
+}
+
+std::shared_ptr<const System> LiveStates::system() const {
+  const std::scoped_lock lock(mutex_);
+  return system_;
+}
+
+std::optional<Revocation> LiveStates::revocation(const TokenId& jti) const {
+  const auto row = decode_shared<Revocation>(store_.get(Table::revocation, jti.text()));
+  return row ? std::optional(*row) : std::nullopt;
+}
+
+std::optional<CommandOutcome> LiveStates::outcome(const CommitId& command_id) const {
+  const auto row = decode_shared<CommandOutcome>(store_.get(Table::outcome, text_of(command_id)));
+  return row ? std::optional(*row) : std::nullopt;
+}
+
+std::uint64_t LiveStates::stream_version(Partition partition, std::string_view stream) const {
+  const auto bytes = store_.get(Table::stream, stream_key(partition, stream));
+  if (!bytes) return 0;
+  const auto row = decode_row<StreamVersion>(*bytes);
+  OPTARE_ASSERT(row);
+  return version_at(stream, *row, log_.now());
+}
+
+namespace {
+
+// A page of living rows of one table, in key order, after `from`.
+template <class T, class Decode>
+Page<std::shared_ptr<const T>> page_of(const Store& store, Table table, std::string_view prefix,
+                                       std::string_view from, std::size_t limit,
+                                       const Decode& decode) {
+  Page<std::shared_ptr<const T>> page;
+  std::string start(prefix);
+  start += from;
+  if (!from.empty()) start.push_back('\0');  // Just after it.
+  std::string last;
+  store.scan(table, start, [&](std::string_view key, std::string_view value) {
+    if (!key.starts_with(prefix)) return false;
+    std::shared_ptr<const T> item = decode(key.substr(prefix.size()), value);
+    if (!item || !item->exists()) return true;
+    if (page.items.size() == limit) {
+      page.next = last;
+      return false;
+    }
+    last = key.substr(prefix.size());
+    page.items.push_back(std::move(item));
+    return true;
+  });
+  return page;
+}
+
+}  // namespace
+
+Page<std::shared_ptr<const Application>> LiveStates::applications(std::string_view from,
+                                                                  std::size_t limit) const {
+  return page_of<Application>(store_, Table::application, "", from, limit,
+                              [](std::string_view, std::string_view value) {
+                                return decode_shared<Application>(std::string(value));
+                              });
+}
+
+Page<std::shared_ptr<const Api>> LiveStates::apis(std::string_view from, std::size_t limit) const {
+  return page_of<Api>(store_, Table::api, "", from, limit,
+                      [](std::string_view, std::string_view value) {
+                        return decode_shared<Api>(std::string(value));
+                      });
+}
+
+Page<std::shared_ptr<const Application>> LiveStates::applications_of_api(const ApiId& api,
+                                                                         std::string_view from,
+                                                                         std::size_t limit) const {
+  return page_of<Application>(
+      store_, Table::application_by_api, application_by_api_key(api, ""), from, limit,
+      [this](std::string_view client, std::string_view) { return application(ClientId(client)); });
+}
+
+}  // namespace optare

@@ -1,0 +1,114 @@
+// The folded states of this node, as of its applied position: the store's rows behind a bounded
+// cache.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <list>
+#include <map>
+#include <set>
+
+#include "core/base/completion.h"
+#include "core/log/event_log.h"
+#include "core/ports/clock.h"
+#include "core/ports/states.h"
+#include "core/ports/store.h"
+#include "projections/row_cache.h"
+#include "projections/rows.h"
+
+namespace optare {
+
+struct LiveStatesOptions {
+  std::size_t applications_cached_max = 20'000;  // about 1 KiB each
+  std::size_t apis_cached_max = 2'000;
+  Duration staleness_max = std::chrono::seconds(15);  // design D11: longer than a broker fail-over
+};
+
+// Thread: reads from any; `applied`, `caught_up_now`, `tick` from the follower's thread only.
+class LiveStates final : public States {
+ public:
+  using Heads = std::array<Head, partitions.size()>;
+
+  LiveStates(const Store& store, const EventLog& log, const Clock& clock,
+             LiveStatesOptions options = {});
+
+  // The follower's side. `applied`: the batch is in the store; caches first, then the position,
+  // then waiters.
+  void applied(const Rows& rows, const Heads& heads);
+  void reload(const Heads& heads);  // after open and rebuild: everything may have changed
+  void caught_up_now();             // nothing durable is left to apply
+  void tick();                      // ends waits whose patience is over
+  void stop(std::string reason);    // nothing more will be applied: never fresh again
+  void quarantine(std::string_view stream);
+
+  // A commit on `stream` is in doubt: it counts as not alive here until its deadline has passed and
+  // the view has caught up (design D11). Any thread.
+  void doubt(const std::string& stream, Timestamp deadline);
+
+  bool quarantined_forever(
+      std::string_view stream) const;  // as `quarantined`, without those in doubt
+  std::string stop_reason() const;
+  std::set<std::string> quarantined_streams() const;
+  Head head(Partition partition) const;
+
+  // States.
+  View view(Partition partition) const override;
+  Timestamp log_time(Partition partition) const override;
+  Task<bool> reached(std::uint64_t position, Duration patience) override;
+  Task<bool> caught_up(Partition partition, Duration patience) override;
+  bool fresh() const override;
+  std::shared_ptr<const Application> application(const ClientId& id) const override;
+  std::shared_ptr<const Api> api(const ApiId& id) const override;
+  std::shared_ptr<const Api> api_by_identifier(std::string_view identifier) const override;
+  std::shared_ptr<const std::vector<SigningKey>> signing_keys() const override;
+  std::shared_ptr<const System> system() const override;
+  std::optional<Revocation> revocation(const TokenId& jti) const override;
+  std::optional<CommandOutcome> outcome(const CommitId& command_id) const override;
+  bool quarantined(std::string_view stream) const override;
+  std::uint64_t stream_version(Partition partition, std::string_view stream) const override;
+  Page<std::shared_ptr<const Application>> applications(std::string_view from,
+                                                        std::size_t limit) const override;
+  Page<std::shared_ptr<const Api>> apis(std::string_view from, std::size_t limit) const override;
+  Page<std::shared_ptr<const Application>> applications_of_api(const ApiId& api,
+                                                               std::string_view from,
+                                                               std::size_t limit) const override;
+
+ private:
+  struct Waiter {
+    Partition partition = Partition::control;
+    std::uint64_t ordinal = 0;  // waits for this ordinal, or, when 0,
+    std::uint64_t offset = 0;   // for this next offset
+    Duration until{};           // boottime
+    Completion<bool> completion;
+  };
+
+  void load_small_tables();
+  Task<bool> wait(Waiter waiter, Duration patience);
+  bool satisfied(const Waiter& waiter) const;  // REQUIRES: mutex_ held
+  void wake_waiters();
+
+  const Store& store_;
+  const EventLog& log_;
+  const Clock& clock_;
+  const LiveStatesOptions options_;
+
+  RowCache<Application> applications_;
+  RowCache<Api> apis_;
+  RowCache<std::string> identifiers_;  // identifier -> api id
+
+  mutable std::mutex mutex_;  // guards all below but the atomics
+  Heads heads_;
+  std::shared_ptr<const std::vector<SigningKey>> signing_keys_;
+  std::shared_ptr<const System> system_;
+  std::set<std::string, std::less<>> quarantined_;
+  std::map<std::string, Timestamp, std::less<>> doubted_;
+  std::list<Waiter> waiters_;
+  std::string stop_reason_;
+  std::atomic<bool> any_stopped_stream_ =
+      false;  // quarantined or doubted: the common case needs no lock
+  std::atomic<bool> stopped_ = false;
+  std::atomic<std::uint64_t> position_ = 0;
+  std::atomic<std::int64_t> caught_up_at_ = 0;  // boottime, ms
+};
+
+}  // namespace optare

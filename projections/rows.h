@@ -1,0 +1,45 @@
+// The rows of one batch under way, on top of the store: what is written here is read here.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/base/row_codec.h"
+#include "core/ports/store.h"
+
+namespace optare {
+
+class Rows {
+ public:
+  explicit Rows(const Store& store) : store_(store) {}
+
+  std::optional<std::string> get(Table table, std::string_view key) const;
+  void put(Table table, std::string_view key, std::string value);
+  void erase(Table table, std::string_view key);
+  // The first row of a table, batch included; for indexes that are cleared from the front.
+  std::optional<std::string> first_key(Table table) const;
+
+  template <class T>
+  Result<std::optional<T>> row(Table table, std::string_view key) const {
+    const auto bytes = get(table, key);
+    if (!bytes) return std::optional<T>();
+    TRY(T value, decode_row<T>(*bytes));
+    return std::optional<T>(std::move(value));
+  }
+
+  // Each changed row once, with its last value; for the batch and for caches.
+  void for_each(const std::function<void(Table, std::string_view key,
+                                         const std::optional<std::string>& value)>& visit) const;
+  StoreBatch batch() const;
+  std::size_t size() const { return changes_.size(); }
+  void clear() { changes_.clear(); }
+
+ private:
+  const Store& store_;
+  std::unordered_map<std::string, std::optional<std::string>> changes_;  // table byte + key
+};
+
+}  // namespace optare
