@@ -1,0 +1,42 @@
+// Why a command did not do what it was asked: what goes to stderr, and how the process ends.
+#pragma once
+
+#include <expected>
+#include <iosfwd>
+#include <string>
+#include <utility>
+
+#include "core/base/result.h"
+#include "ops/cli/exit_code.h"
+#include "ops/cli/http_client.h"
+
+namespace optare {
+
+struct Failure {
+  ExitCode exit = ExitCode::internal;
+  std::string title;
+  std::string detail;  // what is wrong, lines
+  std::string advice;  // what to do; may be empty
+  bool operator==(const Failure&) const = default;
+};
+
+template <class T>
+using CliResult = std::expected<T, Failure>;
+
+inline std::unexpected<Failure> fail(ExitCode exit, std::string title, std::string detail = {},
+                                     std::string advice = {}) {
+  return std::unexpected(Failure{exit, std::move(title), std::move(detail), std::move(advice)});
+}
+
+// An answer that is not 2xx: problem details (RFC 9457), an OAuth error (RFC 6749 section 5.2), or
+// something that is not Optare's.
+Failure failure_of(const HttpResponse& response);
+// No answer at all: what HttpClient says.
+Failure no_answer(const Rejection& rejection);
+// A refusal of this process itself.
+Failure failure_of(const Rejection& rejection);
+
+// "error: <title>", then detail and advice, a line each.
+void print_failure(std::ostream& err, const Failure& failure);
+
+}  // namespace optare

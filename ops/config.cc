@@ -1,0 +1,384 @@
+#include "ops/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <map>
+
+#include "core/base/assert.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t text_bytes_max = 4096;  // as PATH_MAX
+constexpr std::size_t file_lines_max = 10'000;
+
+// Which values a setting may have. `min` and `max` count milliseconds for a duration.
+struct Rule {
+  std::string_view type;
+  std::uint64_t min = 0;
+  std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
+  std::string_view choices = {};
+};
+constexpr Rule file() { return {.type = "path"}; }
+constexpr Rule url() { return {.type = "URL"}; }
+constexpr Rule address() { return {.type = "address"}; }
+constexpr Rule number(std::uint64_t min, std::uint64_t max) {
+  return {.type = "number", .min = min, .max = max};
+}
+constexpr Rule duration(Duration min, Duration max) {
+  return {.type = "duration",
+          .min = static_cast<std::uint64_t>(min.count()),
+          .max = static_cast<std::uint64_t>(max.count())};
+}
+constexpr Rule choice(std::string_view choices) { return {.type = "choice", .choices = choices}; }
+
+std::unexpected<Rejection> wrong(std::string detail) {
+  return reject(Code::invalid, std::move(detail));
+}
+
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 5> duration_units{
+    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+
+std::string duration_text(std::uint64_t milliseconds) {
+  for (auto unit = duration_units.rbegin(); unit != duration_units.rend(); ++unit) {
+    if (milliseconds != 0 && milliseconds % unit->second == 0) {
+      return fmt::format("{}{}", milliseconds / unit->second, unit->first);
+    }
+  }
+  return "0s";
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+bool is_choice(std::string_view text, std::string_view choices) {
+  while (!choices.empty()) {
+    const auto end = std::min(choices.find('|'), choices.size());
+    if (choices.substr(0, end) == text) return true;
+    choices.remove_prefix(std::min(end + 1, choices.size()));
+  }
+  return false;
+}
+
+// RFC 8414 section 2: no query, no fragment. Plain http only on this machine.
+Result<void> check_issuer(std::string_view text) {
+  if (text.empty()) return {};
+  const auto parsed =
+      boost::urls::parse_absolute_uri(boost::urls::string_view(text.data(), text.size()));
+  if (!parsed || parsed->host().empty() ||
+      (parsed->scheme() != "https" && parsed->scheme() != "http")) {
+    return wrong("write it as https://auth.example.com");
+  }
+  if (parsed->has_query() || parsed->has_userinfo() || text.ends_with('/')) {
+    return wrong("an issuer has no user, no query and no slash at its end");
+  }
+  const std::string host(parsed->host());
+  if (parsed->scheme() == "http" && host != "127.0.0.1" && host != "[::1]" && host != "localhost") {
+    return wrong("plain http is for loopback hosts only: use https");
+  }
+  return {};
+}
+
+Result<void> read(std::string_view text, const Rule& rule, std::string& out) {
+  if (text.size() > text_bytes_max)
+    return wrong(fmt::format("longer than {} bytes", text_bytes_max));
+  if (std::ranges::any_of(text,
+                          [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '"'; })) {
+    return wrong("holds a quote or a control character");
+  }
+  if (!rule.choices.empty() && !is_choice(text, rule.choices)) {
+    return wrong(fmt::format("say one of {}", rule.choices));
+  }
+  if (rule.type == "URL") TRY_VOID(check_issuer(text));
+  out = text;
+  return {};
+}
+
+Result<void> read(std::string_view text, const Rule& rule, std::uint64_t& out) {
+  const auto value = whole_number(text);
+  if (!value || *value < rule.min || *value > rule.max) {
+    return wrong(fmt::format("say a whole number from {} to {}", rule.min, rule.max));
+  }
+  out = *value;
+  return {};
+}
+
+Result<void> read(std::string_view text, const Rule& rule, Duration& out) {
+  for (const auto& [unit, milliseconds] : duration_units) {
+    if (!text.ends_with(unit)) continue;
+    const auto count = whole_number(text.substr(0, text.size() - unit.size()));
+    if (!count || *count > rule.max / milliseconds || *count * milliseconds < rule.min) continue;
+    out = Duration(static_cast<Duration::rep>(*count * milliseconds));
+    return {};
+  }
+  return wrong(fmt::format("say a duration from {} to {}, as 500ms, 15s, 10m, 24h or 30d",
+                           duration_text(rule.min), duration_text(rule.max)));
+}
+
+Result<void> read(std::string_view text, const Rule&, Endpoint& out) {
+  TRY(out, parse_endpoint(text));
+  return {};
+}
+
+std::string show(const std::string& value) { return fmt::format("\"{}\"", value); }
+std::string show(std::uint64_t value) { return fmt::to_string(value); }
+std::string show(Duration value) {
+  return show(duration_text(static_cast<std::uint64_t>(value.count())));
+}
+std::string show(const Endpoint& value) { return show(value.text()); }
+
+std::string bounds_of(const Rule& rule) {
+  if (rule.type == "number") return fmt::format("{}..{}", rule.min, rule.max);
+  if (rule.type == "duration") {
+    return fmt::format("{}..{}", duration_text(rule.min), duration_text(rule.max));
+  }
+  std::string text(rule.choices);
+  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at))
+    text.replace(at, 1, ", ");
+  return text;
+}
+
+const std::vector<Setting>& setting_table() {
+  static const std::vector<Setting> table{
+#define SETTING(type_, name_, default_, rule_, help_)                                         \
+  Setting{.name = #name_,                                                                     \
+          .type = (rule_).type,                                                               \
+          .default_text = default_,                                                           \
+          .bounds = bounds_of(rule_),                                                         \
+          .help = help_,                                                                      \
+          .set = [](Config& c, std::string_view text) { return read(text, rule_, c.name_); }, \
+          .show = [](const Config& c) { return show(c.name_); }},
+#include "ops/settings.def"
+#undef SETTING
+  };
+  return table;
+}
+
+const Setting* find_setting(std::string_view name) {
+  const auto& table = setting_table();
+  const auto found = std::ranges::find(table, name, &Setting::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+// `origin` says where the value stands, for whoever has to correct it.
+Result<void> take(Config& config, const Setting& setting, std::string_view text,
+                  std::string_view origin) {
+  if (const auto set = setting.set(config, text); !set) {
+    return wrong(fmt::format("{}: '{}' is not possible for {}: {}", origin, text, setting.name,
+                             set.error().detail));
+  }
+  return {};
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r";
+  const auto first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+// A value: bare up to a comment, or between double quotes.
+Result<std::string> file_value(std::string_view text, std::string_view origin) {
+  text = trimmed(text);
+  if (!text.starts_with('"')) return std::string(trimmed(text.substr(0, text.find('#'))));
+  const auto end = text.find('"', 1);
+  if (end == std::string_view::npos)
+    return wrong(fmt::format("{}: the closing quote is missing", origin));
+  const auto rest = trimmed(text.substr(end + 1));
+  if (!rest.empty() && !rest.starts_with('#')) {
+    return wrong(fmt::format("{}: text after the closing quote", origin));
+  }
+  return std::string(text.substr(1, end - 1));
+}
+
+Result<void> take_line(Config& config, std::string_view line, const std::string& origin,
+                       std::map<std::string, std::string>& seen) {
+  line = trimmed(line);
+  if (line.empty() || line.starts_with('#')) return {};
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos)
+    return wrong(fmt::format("{}: write `name = value`", origin));
+  const auto name = trimmed(line.substr(0, equals));
+  const Setting* setting = find_setting(name);
+  if (setting == nullptr) {
+    return wrong(
+        fmt::format("{}: there is no setting named '{}': `optare serve --print-config` shows all",
+                    origin, name));
+  }
+  if (const auto [before, added] = seen.emplace(name, origin); !added) {
+    return wrong(fmt::format("{}: {} was already set at {}", origin, name, before->second));
+  }
+  TRY(const auto value, file_value(line.substr(equals + 1), origin));
+  return take(config, *setting, value, origin);
+}
+
+Result<void> take_file(Config& config, const std::string& path) {
+  std::ifstream file(path);
+  if (!file)
+    return wrong(
+        fmt::format("cannot read the configuration file {}: {}", path, std::strerror(errno)));
+  std::map<std::string, std::string> seen;
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    if (number > file_lines_max)
+      return wrong(fmt::format("{}: more than {} lines", path, file_lines_max));
+    TRY_VOID(take_line(config, line, fmt::format("{}, line {}", path, number), seen));
+  }
+  if (file.bad()) return wrong(fmt::format("cannot read the configuration file {}", path));
+  return {};
+}
+
+// Variables of other parts of the program.
+bool is_other_variable(std::string_view name) {
+  return name == "OPTARE_CONFIG" || name == "OPTARE_CREDENTIALS";
+}
+
+Result<void> take_environment(Config& config, const NamedValues& environment) {
+  for (const auto& [variable, value] : environment) {
+    if (!variable.starts_with("OPTARE_") || is_other_variable(variable)) continue;
+    const auto& table = setting_table();
+    const auto found = std::ranges::find(table, variable, &Setting::variable);
+    if (found == table.end()) {
+      return wrong(
+          fmt::format("the environment: there is no setting for the variable {}", variable));
+    }
+    TRY_VOID(take(config, *found, value, "the environment's " + variable));
+  }
+  return {};
+}
+
+// Rules between settings.
+Result<void> check_together(const Config& config) {
+  if (config.data.empty()) return wrong("data: name a folder");
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    return wrong("tls_cert and tls_key: set both, or neither");
+  }
+  if (config.listen.port != 0 && config.listen == config.ops_listen) {
+    return wrong(fmt::format("listen and ops_listen: both are {}", config.listen.text()));
+  }
+  // A back-up of the folder must not hold the key to it.
+  const auto folder =
+      (std::filesystem::absolute(config.data) / "").lexically_normal().parent_path();
+  const auto key = std::filesystem::absolute(key_file_of(config)).lexically_normal();
+  if (std::ranges::mismatch(folder, key).in1 == folder.end()) {
+    return wrong(fmt::format("key_file: {} is inside the data folder: keep the key elsewhere",
+                             key.string()));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Endpoint::text() const {
+  return address.find(':') == std::string::npos ? fmt::format("{}:{}", address, port)
+                                                : fmt::format("[{}]:{}", address, port);
+}
+
+bool Endpoint::loopback() const {
+  boost::system::error_code error;
+  const auto ip = boost::asio::ip::make_address(address, error);
+  return !error && ip.is_loopback();
+}
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto bad = [] { return wrong("write IP:PORT, as 127.0.0.1:8080 or [::1]:8080"); };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return bad();
+  auto host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  const auto ip = boost::asio::ip::make_address(std::string(host), error);
+  const auto port = whole_number(text.substr(colon + 1));
+  if (error || ip.is_v6() != bracketed || !port || *port > 65'535) return bad();
+  return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
+}
+
+Config::Config() {
+  for (const Setting& setting : setting_table()) {
+    const auto set = setting.set(*this, setting.default_text);
+    OPTARE_ASSERT(set.has_value());
+  }
+}
+
+std::string key_file_of(const Config& config) {
+  if (!config.key_file.empty()) return config.key_file;
+  std::filesystem::path folder(config.data);
+  folder = folder.lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "data/"
+  return folder.string() + ".key";
+}
+
+std::string Setting::flag() const {
+  std::string text = "--" + std::string(name);
+  std::ranges::replace(text, '_', '-');
+  return text;
+}
+
+std::string Setting::variable() const {
+  std::string text = "OPTARE_" + std::string(name);
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
+  return text;
+}
+
+std::span<const Setting> settings() { return setting_table(); }
+
+Result<Config> load_config(const ConfigSources& sources) {
+  Config config;
+  std::string file = sources.file;
+  for (const auto& [variable, value] : sources.environment) {
+    if (file.empty() && variable == "OPTARE_CONFIG") file = value;
+  }
+  if (!file.empty()) TRY_VOID(take_file(config, file));
+  TRY_VOID(take_environment(config, sources.environment));
+  for (const auto& [name, text] : sources.flags) {
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) return wrong(fmt::format("there is no setting named '{}'", name));
+    TRY_VOID(take(config, *setting, text, setting->flag()));
+  }
+  TRY_VOID(check_together(config));
+  return config;
+}
+
+std::string print_config(const Config& config) {
+  std::string text;
+  for (const Setting& setting : settings()) {
+    text += fmt::format("{} = {}\n", setting.name, setting.show(config));
+  }
+  return text;
+}
+
+std::string config_reference() {
+  std::string text =
+      "| Setting | Flag | Environment | Type | Default | Allowed | Meaning |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const Setting& setting : settings()) {
+    const auto code = [](std::string_view s) {
+      return s.empty() ? std::string() : fmt::format("`{}`", s);
+    };
+    text += fmt::format("| `{}` | `{}` | `{}` | {} | {} | {} | {} |\n", setting.name,
+                        setting.flag(), setting.variable(), setting.type,
+                        code(setting.default_text), setting.bounds, setting.help);
+  }
+  return text;
+}
+
+}  // namespace optare

@@ -1,0 +1,49 @@
+// The commands that work on the data folder itself, without a server. Each prints for a person (or
+// for a script, where it has `json`), writes errors to stderr and returns an exit code of
+// ops/cli/exit_code.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/base/time.h"
+#include "ops/config.h"
+
+namespace optare {
+
+// Runs until SIGINT or SIGTERM.
+int serve(const Config& config);
+// Makes keys, genesis and the first administrator; does nothing where they are.
+int init(const Config& config);
+// One more administrator, written to DIR/admin.json: for lost credentials. The server is stopped.
+int bootstrap_admin(const Config& config);
+
+// A point in the past: a control ordinal, or a moment of log time.
+using ReplayPoint = std::variant<std::uint64_t, Timestamp>;
+
+struct ReplayOptions {
+  bool verify =
+      false;  // the whole log into fresh projections, each row compared with the live ones
+  std::optional<ReplayPoint> until;
+  std::string application_id;  // with `until`: the application to show as it was
+  bool json = false;
+};
+int replay(const Config& config, const ReplayOptions& options);
+
+struct RebuildOptions {
+  std::string projection;  // empty: all
+  bool json = false;
+};
+// The server is stopped.
+int projections_rebuild(const Config& config, const RebuildOptions& options);
+
+// Every issuance record after the number `after`, one JSON object a line.
+struct ExportIssuanceOptions {
+  std::uint64_t after = 0;
+  std::optional<std::uint64_t> until;
+};
+int export_issuance(const Config& config, const ExportIssuanceOptions& options);
+
+}  // namespace optare
