@@ -1,0 +1,41 @@
+#include "tests/http/server_fixture.h"
+
+namespace optare::testing {
+namespace {
+
+void spin(std::chrono::milliseconds duration) {
+  const auto until = std::chrono::steady_clock::now() + duration;
+  while (std::chrono::steady_clock::now() < until) {
+  }
+}
+
+// More work than one thread can do: some requests are shed at once, the others are answered, and
+// when the load is gone everything is answered again.
+TEST_F(HttpServer, ShedsAShareWhileItsThreadIsLateAndRecovers) {
+  options.limits.queueing_delay_max = Duration(5);
+  extra_routes.push_back({Method::get, "/work", [](const Request&) {
+                            spin(std::chrono::milliseconds(4));
+                            return say("done");
+                          }});
+  start();
+  int answered = 0, shed = 0;
+  {
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 8; ++i) clients.push_back(std::make_unique<RawClient>(port));
+    for (int round = 0; round < 100 && shed < 10; ++round) {
+      for (auto& client : clients) client->send(get("/work"));
+      for (auto& client : clients) ++(client->answer().status == 503 ? shed : answered);
+    }
+  }
+  EXPECT_GE(shed, 10);
+  EXPECT_GT(answered, 0);
+  EXPECT_EQ(observer.shed, shed);
+  RawClient client(port);
+  for (int row = 0; row < 20;) {  // Twenty in a row: the share is down to nothing.
+    client.send(get("/hello"));
+    row = client.answer().status == 200 ? row + 1 : 0;
+  }
+}
+
+}  // namespace
+}  // namespace optare::testing

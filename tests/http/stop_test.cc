@@ -1,0 +1,50 @@
+#include "tests/http/server_fixture.h"
+
+namespace optare::testing {
+namespace {
+
+TEST_F(HttpServer, AnswersWhatIsInFlightWhenItStops) {
+  start();
+  RawClient waiting(port), idle(port);
+  idle.send(get("/hello"));
+  EXPECT_EQ(idle.answer().status, 200);
+  waiting.send(get("/wait"));
+  gate.entered.get_future().wait();
+  auto stopped = std::async(std::launch::async, [this] { return server->stop(); });
+  EXPECT_EQ(idle.rest(), "") << "an idle connection ends at once";
+  EXPECT_FALSE(RawClient(port).connected()) << "and nobody new is let in";
+  gate.open.complete(1);
+  const Answer answer = waiting.answer();
+  EXPECT_EQ(answer.body, "waited");
+  EXPECT_EQ(answer.header("Connection"), "close");
+  EXPECT_TRUE(stopped.get());
+  EXPECT_EQ(observer.opened, observer.closed);
+}
+
+TEST_F(HttpServer, DoesNotWaitLongerThanTheDrainTime) {
+  options.limits.drain_time_max = Duration(50);
+  start();
+  RawClient waiting(port);
+  waiting.send(get("/wait"));
+  gate.entered.get_future().wait();
+  EXPECT_FALSE(server->stop());
+  EXPECT_EQ(waiting.rest(), "");
+  gate.open.complete(1);  // The promise is kept late: the handler ends with the server.
+  server.reset();
+  EXPECT_EQ(observer.opened, observer.closed);
+}
+
+TEST_F(HttpServer, StopsAtOnceWhenNobodyIsThere) {
+  options.threads = 2;
+  start();
+  EXPECT_TRUE(server->stop());
+  EXPECT_TRUE(server->stop()) << "a second time, too";
+}
+
+TEST_F(HttpServer, StopsWithoutEverHavingStarted) {
+  Server idle(options, [](Request&) -> Task<Response> { co_return empty_response(200); }, observer);
+  EXPECT_TRUE(idle.stop());
+}
+
+}  // namespace
+}  // namespace optare::testing

@@ -1,0 +1,70 @@
+// A log whose appends wait until the test says what becomes of them.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "core/log/retained_log.h"
+
+namespace optare {
+
+// Thread: one.
+class HeldLog final : public RetainedLog {
+ public:
+  explicit HeldLog(RetainedLog& log) : log_(log) {}
+
+  std::size_t held() const { return held_.size(); }
+  // What happens to the oldest append that is held.
+  void release() {
+    Held next = take();
+    log_.append(next.partition, std::move(next.frame), std::move(next.done));
+  }
+  void refuse(Append outcome) { take().done(outcome); }
+  void lose_answer(bool written) {
+    Held next = take();
+    if (written) log_.append(next.partition, std::move(next.frame), [](Append) {});
+    next.done(Append::possibly_persisted);
+  }
+  void fail_reads(bool fail) { fail_reads_ = fail; }
+
+  void append(Partition partition, std::string frame, Appended done) override {
+    held_.push_back({partition, std::move(frame), std::move(done)});
+  }
+  std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
+                              std::size_t records_max) const override {
+    check();
+    return log_.read(partition, offset, records_max);
+  }
+  std::uint64_t end(Partition partition) const override {
+    check();
+    return log_.end(partition);
+  }
+  Timestamp now() const override { return log_.now(); }
+  void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
+  Cut cut(Partition partition) const override { return log_.cut(partition); }
+  void drop_before(Partition partition, std::uint64_t offset, std::string note) override {
+    log_.drop_before(partition, offset, std::move(note));
+  }
+  std::uint64_t bytes() const override { return log_.bytes(); }
+
+ private:
+  struct Held {
+    Partition partition{};
+    std::string frame;
+    Appended done;
+  };
+  Held take() {
+    Held next = std::move(held_.front());
+    held_.pop_front();
+    return next;
+  }
+  void check() const {
+    if (fail_reads_) throw LogFault("reads fail");
+  }
+  RetainedLog& log_;
+  std::deque<Held> held_;
+  bool fail_reads_ = false;
+};
+
+}  // namespace optare

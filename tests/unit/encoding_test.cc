@@ -1,0 +1,31 @@
+#include "core/base/encoding.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace optare {
+namespace {
+
+TEST(Base64url, DecodesOnlyTheCanonicalForm) {
+  EXPECT_EQ(base64url(bytes_of("f")), "Zg");
+  EXPECT_EQ(from_base64url("Zg"), "f");
+  EXPECT_EQ(from_base64url("Zh"), std::nullopt);
+  EXPECT_EQ(from_base64url("Zg=="), std::nullopt);
+  EXPECT_EQ(from_base64url("Z"), std::nullopt);
+}
+
+RC_GTEST_PROP(Encoding, EveryFormReadsBackWhatItWrote, (const std::string& text)) {
+  RC_ASSERT(from_base64url(base64url(bytes_of(text))) == text);
+  RC_ASSERT(from_base64(base64(bytes_of(text))) == text);
+  RC_ASSERT(from_hex(hex(bytes_of(text))) == text);
+}
+
+TEST(Base62, HasOneWidthPerLength) {
+  EXPECT_EQ(base62(bytes_of(std::string(16, '\0'))), std::string(22, '0'));
+  EXPECT_EQ(base62(bytes_of(std::string(16, '\xff'))).size(), 22U);
+  EXPECT_EQ(base62(bytes_of(std::string(32, '\xff'))).size(), 43U);
+  EXPECT_EQ(base62(bytes_of(std::string(3, '\0') + '\x3e')), "000010");
+}
+
+}  // namespace
+}  // namespace optare
