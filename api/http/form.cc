@@ -87,7 +87,8 @@ Result<Form> parse_query(std::string_view query) { return parse_pairs(query); }
 Result<Form> form_body(const Request& request) {
   if (!has_content_type(request, "application/x-www-form-urlencoded")) {
     return reject(Code::unsupported_media_type,
-                  "send the parameters with Content-Type: application/x-www-form-urlencoded");
+                  "the parameters must be form-encoded: send them in the body with Content-Type: "
+                  "application/x-www-form-urlencoded");
   }
   return parse_form(request.body);
 }

@@ -62,6 +62,12 @@ FlatJsonWriter& FlatJsonWriter::number(std::string_view member, std::uint64_t va
   return *this;
 }
 
+FlatJsonWriter& FlatJsonWriter::boolean(std::string_view member, bool value) {
+  name(member);
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
 bool FlatJsonReader::read(std::string_view json) {
   rest_ = json;
   members_.clear();

@@ -18,6 +18,8 @@ class FlatJsonWriter {
   // REQUIRES: names need no escaping; no name twice.
   FlatJsonWriter& text(std::string_view name, std::string_view value);
   FlatJsonWriter& number(std::string_view name, std::uint64_t value);
+  // For answers only: the reader does not take it.
+  FlatJsonWriter& boolean(std::string_view name, bool value);
   void end() { out_ += '}'; }
 
  private:
