@@ -112,14 +112,26 @@ Task<Authentication> authenticate_client(Services& services, const Request& requ
   co_return AuthenticatedClient{std::move(presented->client_id), *std::move(checked.secret)};
 }
 
-Response client_refused_response(const ClientRefusal& refusal, const Request& request) {
-  Response response = oauth_error_response(refusal.rejection, request);
+namespace {
+
+Response refused_response(const ClientRefusal& refusal, bool challenged) {
+  Response response = oauth_error_response(refusal.rejection, challenged);
   if (refusal.retry_after > Duration::zero()) {
     std::erase_if(response.headers, [](const Header& h) { return h.name == "Retry-After"; });
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after);
     response.with("Retry-After", std::to_string(seconds.count()));
   }
   return response;
+}
+
+}  // namespace
+
+Response client_refused_response(const ClientRefusal& refusal, const Request& request) {
+  return refused_response(refusal, !request.header("Authorization").empty());
+}
+
+Response caller_refused_response(const ClientRefusal& refusal) {
+  return refused_response(refusal, true);
 }
 
 }  // namespace optare

@@ -37,7 +37,10 @@ struct ClientRefusal {
 [[nodiscard]] Task<std::expected<AuthenticatedClient, ClientRefusal>> authenticate_client(
     Services& services, const Request& request, const Form& form);
 
-// As RFC 6749 section 5.2 speaks it.
+// As RFC 6749 section 5.2 speaks it: wrong credentials are 401 with a challenge when the client
+// used the Authorization header, else 400.
 Response client_refused_response(const ClientRefusal& refusal, const Request& request);
+// As RFC 7662 section 2.3 speaks it: wrong credentials are 401, however they came.
+Response caller_refused_response(const ClientRefusal& refusal);
 
 }  // namespace optare
