@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include <limits>
 #include <map>
 
+#include "api/oauth/issuer_path.h"
 #include "core/base/assert.h"
 
 namespace optare {
@@ -76,6 +78,23 @@ bool is_choice(std::string_view text, std::string_view choices) {
   return false;
 }
 
+// Every route stands below the issuer's path, and clients compare it byte for byte: it must have
+// one spelling only, and leave room for the segments of the routes.
+bool is_plain_path(std::string_view path) {
+  std::size_t segments = 0;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto segment = path.substr(0, path.find('/'));
+    const bool plain = std::ranges::all_of(segment, [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
+    });
+    if (!plain || segment.empty() || segment == "." || segment == "..") return false;
+    if (++segments > issuer_path_segments_max) return false;
+    path.remove_prefix(segment.size());
+  }
+  return true;
+}
+
 // RFC 8414 section 2: no query, no fragment. Plain http only on this machine.
 Result<void> check_issuer(std::string_view text) {
   if (text.empty()) return {};
@@ -87,6 +106,11 @@ Result<void> check_issuer(std::string_view text) {
   }
   if (parsed->has_query() || parsed->has_userinfo() || text.ends_with('/')) {
     return wrong("an issuer has no user, no query and no slash at its end");
+  }
+  if (!is_plain_path(parsed->encoded_path())) {
+    return wrong(fmt::format(
+        "the path of an issuer is at most {} segments of letters, digits, '-', '.', '_' and '~'",
+        issuer_path_segments_max));
   }
   const std::string host(parsed->host());
   if (parsed->scheme() == "http" && host != "127.0.0.1" && host != "[::1]" && host != "localhost") {

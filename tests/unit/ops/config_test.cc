@@ -35,6 +35,13 @@ TEST(Config, HasTheDocumentedDefaults) {
   EXPECT_EQ(key_file_of(config), "data.key");
 }
 
+TEST(Config, TakesAnIssuerWithAPath) {
+  const auto config = load_config(
+      {.flags = {{"issuer", "https://id.example.com/a/b-1"}}, .environment = {}, .file = {}});
+  ASSERT_TRUE(config) << config.error().detail;
+  EXPECT_EQ(config->issuer, "https://id.example.com/a/b-1");
+}
+
 TEST(Config, TakesAFlagBeforeTheEnvironmentBeforeTheFile) {
   const TemporaryDirectory directory;
   const auto file = file_with(directory, "threads = 1\nblock_cache_mib = 11\nlog_level = error\n");
@@ -121,6 +128,8 @@ TEST(Config, RefusesASettingGivenTwiceInTheFile) {
 struct BadValue {
   std::string name, value, complaint;
 };
+constexpr auto plain_issuer_path =
+    "the path of an issuer is at most 8 segments of letters, digits, '-', '.', '_' and '~'";
 class ImpossibleValue : public testing::TestWithParam<BadValue> {};
 TEST_P(ImpossibleValue, IsRefusedWithItsNameItsPlaceAndWhatIsAllowed) {
   const auto& bad = GetParam();
@@ -160,6 +169,11 @@ INSTANTIATE_TEST_SUITE_P(
                  "an issuer has no user, no query and no slash at its end"},
         BadValue{"issuer", "https://auth.example.com?a",
                  "an issuer has no user, no query and no slash at its end"},
+        BadValue{"issuer", "https://auth.example.com/a//b", plain_issuer_path},
+        BadValue{"issuer", "https://auth.example.com/../b", plain_issuer_path},
+        BadValue{"issuer", "https://auth.example.com/%61", plain_issuer_path},
+        BadValue{"issuer", "https://auth.example.com/{a}", "write it as https://auth.example.com"},
+        BadValue{"issuer", "https://auth.example.com/1/2/3/4/5/6/7/8/9", plain_issuer_path},
         BadValue{"data", "a\nb", "holds a quote or a control character"},
         BadValue{"data", std::string(4097, 'x'), "longer than 4096 bytes"}));
 
