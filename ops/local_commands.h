@@ -39,7 +39,8 @@ struct RebuildOptions {
 // The server is stopped.
 int projections_rebuild(const Config& config, const RebuildOptions& options);
 
-// Every issuance record after the number `after`, one JSON object a line.
+// Every issuance record of the batches after `after` (they are numbered 1, 2, ... in the spool),
+// one JSON object a line; says on stderr that the chain holds.
 struct ExportIssuanceOptions {
   std::uint64_t after = 0;
   std::optional<std::uint64_t> until;

@@ -157,8 +157,8 @@ void add_event_commands(CLI::App& app, Cli& cli) {
 
   const auto [all, exported] = add_command<Export>(
       group, cli, "export", "facts (or issuance records), a JSON object a line", export_events);
-  all->add_option("--after", exported->after, "begin after this position (issuance: number)");
-  all->add_option("--until", exported->until, "the last position (issuance: number) wanted");
+  all->add_option("--after", exported->after, "begin after this position (issuance: batch)");
+  all->add_option("--until", exported->until, "the last position (issuance: batch) wanted");
   all->add_option("--partition", exported->partition, "control (when left out) or tokens-00");
   all->add_flag("--issuance", exported->issuance, "issuance records, from the data folder itself");
   exported->local.add_offline(*all);

@@ -1,0 +1,107 @@
+#include "ops/first_start.h"
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "api/oauth/token_signers.h"
+#include "commands/system/genesis.h"
+#include "core/oauth/client_secret.h"
+#include "ops/files.h"
+
+namespace optare {
+namespace {
+
+constexpr std::string_view log_id_name = "log-id";
+constexpr std::string_view fleet_key_name = "fleet-key/1";
+// Written last: where it is, the vault is complete. Its value is kid | 0 | public key.
+constexpr std::string_view first_key_name = "first-signing-key-public";
+constexpr std::uint32_t first_fleet_key_id = 1;
+
+LogId log_id_of(const Secret& value) {
+  LogId id{};
+  if (value.reveal().size() != id.size()) throw VaultFault("the vault's log id is damaged");
+  std::ranges::copy(value.reveal(), id.begin());
+  return id;
+}
+
+Secret random_secret(Random& random) {
+  const auto bytes = random.bytes<fleet_key_bytes>();
+  return Secret(std::string(text_of(bytes)));
+}
+
+void create_first_key(Vault& vault, Random& random, const SigningKeys& signing_keys) {
+  // Of an attempt that a crash ended.
+  for (const std::string& name : vault.names("signing-key/")) vault.erase(name);
+  const KeyId id(random.id("key_"));
+  const NewKeyPair pair = signing_keys.generate(SigningAlgorithm::ES256);
+  vault.put(signing_key_secret_name(id), pair.private_key);
+  vault.put(first_key_name, Secret(id.text() + '\0' + pair.public_key));
+}
+
+}  // namespace
+
+Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys) {
+  if (!vault.get(first_key_name)) {
+    if (!vault.get(log_id_name)) {
+      const auto id = random.bytes<16>();
+      vault.put(log_id_name, Secret(std::string(text_of(id))));
+    }
+    if (!vault.get(fleet_key_name)) vault.put(fleet_key_name, random_secret(random));
+    create_first_key(vault, random, signing_keys);
+  }
+  return load_identity(vault);
+}
+
+Identity load_identity(const Vault& vault) {
+  const auto log_id = vault.get(log_id_name);
+  auto fleet_key = vault.get(fleet_key_name);
+  const auto first_key = vault.get(first_key_name);
+  const auto zero = first_key ? first_key->reveal().find('\0') : std::string_view::npos;
+  if (!log_id || !fleet_key || zero == std::string_view::npos)
+    throw VaultFault("the vault is not complete: start Optare once, or restore it from a back-up");
+  NewSigningKey key;
+  key.id = KeyId(first_key->reveal().substr(0, zero));
+  key.alg = SigningAlgorithm::ES256;
+  key.public_key = first_key->reveal().substr(zero + 1);
+  return {log_id_of(*log_id), {first_fleet_key_id, *std::move(fleet_key)}, std::move(key)};
+}
+
+std::filesystem::path admin_file_of(const std::filesystem::path& data) {
+  return data / "admin.json";
+}
+
+void write_admin_file(const std::filesystem::path& data, const AdminCredentials& credentials) {
+  const boost::json::object json{{"issuer", credentials.issuer},
+                                 {"client_id", credentials.client.text()},
+                                 {"client_secret", credentials.secret.reveal()}};
+  write_file_durably(admin_file_of(data), boost::json::serialize(json) + '\n', 0600);
+}
+
+Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
+                                       const Identity& identity, std::filesystem::path data,
+                                       std::string issuer) {
+  const AdminCredentials admin{issuer, ClientId(random.id("srv_")), generate_client_secret(random)};
+  write_admin_file(data, admin);
+
+  Genesis genesis;
+  genesis.log_id = identity.log_id;
+  genesis.issuer = issuer;
+  genesis.fleet_key_id = identity.fleet_key.id;
+  genesis.key = identity.first_key;
+  genesis.admin_api = ApiId(random.id("api_"));
+  genesis.administrator = admin.client;
+  genesis.secret = {SecretId(random.id("sec_")), client_secret_digest(admin.secret.reveal())};
+
+  CommandRunner::Request request;
+  request.name = Genesis::name;
+  request.subject = std::string(system_stream);
+  request.decide = [&genesis](const CommandContext&) -> Result<Decision> {
+    return decide_genesis(genesis);
+  };
+  CommandOrigin origin;
+  origin.actor = {ActorType::system, "first start"};
+  co_return co_await runner.run(std::move(request), std::move(origin));
+}
+
+}  // namespace optare

@@ -1,0 +1,45 @@
+// What a new deployment gets before it can serve: its keys, its first administrator, its genesis
+// (contracts.md I). Each step is durable before the next, and a crash at any point is repaired by
+// starting again.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "commands/handle.h"
+#include "commands/key/new_signing_key.h"
+#include "core/ports/fleet_key.h"
+#include "core/ports/random.h"
+#include "core/ports/signer.h"
+#include "core/ports/vault.h"
+
+namespace optare {
+
+// What the vault says of the deployment.
+struct Identity {
+  LogId log_id{};
+  FleetKey fleet_key;
+  NewSigningKey first_key;  // its public part; genesis publishes it
+};
+
+// The vault's contents, made where they are missing. Throws VaultFault.
+Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys);
+// Throws VaultFault when the vault is not complete.
+Identity load_identity(const Vault& vault);
+
+// What `admin.json` holds: credentials as the command line reads them.
+struct AdminCredentials {
+  std::string issuer;
+  ClientId client;
+  Secret secret;
+};
+std::filesystem::path admin_file_of(const std::filesystem::path& data);
+// 0600, whole or not at all. Throws FileFault.
+void write_admin_file(const std::filesystem::path& data, const AdminCredentials& credentials);
+
+// Writes admin.json, then commits genesis. Errors: of the command. Throws FileFault.
+Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
+                                       const Identity& identity, std::filesystem::path data,
+                                       std::string issuer);
+
+}  // namespace optare

@@ -1,0 +1,127 @@
+#include "ops/health.h"
+
+#include <boost/json.hpp>
+
+#include "ops/node.h"
+#include "projections/catalogue.h"
+#include "projections/rebuild.h"
+
+namespace optare {
+namespace {
+
+namespace json = boost::json;
+
+std::uint64_t lag_of(const Node& node, Partition partition) {
+  const auto next = node.states.head(partition).next_offset;
+  const auto end = node.log.fault().empty() ? node.log.end(partition) : next;
+  return end > next ? end - next : 0;
+}
+
+// One loop applies every projection of a partition: they share its position and lag.
+json::array projections_of(const Node& node) {
+  json::array rows;
+  for (const Projection* projection : catalogue()) {
+    const bool tokens = projection->name() == "revocations";
+    const Partition partition = tokens ? Partition::tokens_00 : Partition::control;
+    const auto lag = lag_of(node, partition);
+    rows.push_back(json::object{{"name", projection->name()},
+                                {"version", projection->version()},
+                                {"partition", partition_name(partition)},
+                                {"position", node.states.view(partition).ordinal},
+                                {"lag", lag},
+                                {"state", lag == 0 ? "current" : "behind"}});
+  }
+  return rows;
+}
+
+json::array quarantined_of(const Node& node) {
+  json::array rows;
+  for (const Quarantined& stream : quarantined_streams(node.store)) {
+    rows.push_back(json::object{
+        {"stream", stream.stream}, {"position", stream.ordinal}, {"reason", stream.reason}});
+  }
+  return rows;
+}
+
+// Why requests should go elsewhere; empty when they may come.
+json::array reasons_of(const Node& node) {
+  json::array reasons;
+  const auto add = [&](std::string_view name, const std::string& detail) {
+    if (!detail.empty()) reasons.push_back(json::object{{"name", name}, {"detail", detail}});
+  };
+  add("stopped", node.states.stop_reason());
+  add("follower", node.following ? node.following->fault() : "");
+  add("log", node.log.fault());
+  if (!node.states.fresh())
+    add("not_fresh", "nothing was heard from the log for longer than max_staleness");
+  return reasons;
+}
+
+}  // namespace
+
+void Health::running(const Node* node, const RequestCounts* requests, const Policies* policies) {
+  const std::unique_lock lock(mutex_);
+  node_ = node;
+  requests_ = requests;
+  policies_ = policies;
+}
+
+Health::Readiness Health::readiness() const {
+  const std::shared_lock lock(mutex_);
+  json::object body;
+  if (stopping_ || node_ == nullptr) {
+    body["status"] = stopping_ ? "stopping" : "starting";
+    if (const auto text = progress_.text(); !stopping_ && !text.empty()) body["progress"] = text;
+    body["projections"] = json::array();
+    body["quarantined"] = json::array();
+    return {false, json::serialize(body)};
+  }
+  json::array reasons = reasons_of(*node_);
+  json::array quarantined = quarantined_of(*node_);
+  const bool ready = reasons.empty();
+  body["status"] = !ready ? "unavailable" : quarantined.empty() ? "ready" : "degraded";
+  body["issuer"] = node_->issuer();
+  body["position"] = node_->states.position();
+  body["projections"] = projections_of(*node_);
+  body["quarantined"] = std::move(quarantined);
+  body["reasons"] = std::move(reasons);
+  return {ready, json::serialize(body)};
+}
+
+std::vector<Route> Health::routes() {
+  std::vector<Route> routes;
+  const auto get = [&](std::string pattern,
+                       Task<Result<Response>> (Health::*handler)(const Request&) const) {
+    Route route;
+    route.method = Method::get;
+    route.pattern = std::move(pattern);
+    route.handler = [this, handler](const Request& request) { return (this->*handler)(request); };
+    routes.push_back(std::move(route));
+  };
+  get("/livez", &Health::livez);
+  get("/readyz", &Health::readyz);
+  get("/metrics", &Health::metrics);
+  return routes;
+}
+
+Task<Result<Response>> Health::livez(const Request& /*request*/) const {
+  co_return text_response(200, "text/plain; charset=utf-8", "alive\n");
+}
+
+Task<Result<Response>> Health::readyz(const Request& /*request*/) const {
+  Readiness now = readiness();
+  Response response = text_response(now.ready ? 200 : 503, "application/json", std::move(now.json));
+  response.with("Cache-Control", "no-store");
+  co_return response;
+}
+
+Task<Result<Response>> Health::metrics(const Request& /*request*/) const {
+  co_return text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_now());
+}
+
+std::string Health::metrics_now() const {
+  const std::shared_lock lock(mutex_);
+  return metrics_text(requests_, node_, policies_);
+}
+
+}  // namespace optare

@@ -1,0 +1,230 @@
+#include "ops/node.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <thread>
+
+#include "core/rocksdb/key_file.h"
+#include "ops/files.h"
+
+namespace optare {
+namespace {
+
+constexpr std::string_view pinned_log_key = "log-id";
+constexpr std::string_view node_id_key = "node-id";
+constexpr std::chrono::seconds genesis_time_max{30};  // one commit on a disk of one's own; ours
+
+// The key is made only for a folder that never had a vault: no other key opens an old one.
+Secret key_encryption_key(const NodeOptions& options, Random& random) {
+  if (RocksVault::exists(vault_folder(options.data)))
+    return load_key_encryption_key(options.key_file);
+  if (std::filesystem::exists(log_folder(options.data) / "CURRENT")) {
+    throw VaultFault(fmt::format(
+        "{} is missing and {} is not: without its keys the log cannot be read. Restore the folder "
+        "from a back-up",
+        vault_folder(options.data).string(), log_folder(options.data).string()));
+  }
+  return load_or_create_key_encryption_key(options.key_file, random);
+}
+
+const NodeOptions& with_folder(const NodeOptions& options) {
+  make_private_folder(options.data);
+  return options;
+}
+
+EmbeddedLogOptions log_options(const NodeOptions& options) {
+  EmbeddedLogOptions log;
+  log.directory = log_folder(options.data);
+  log.disk_reserve_bytes = options.disk_reserve_bytes;
+  return log;
+}
+
+EmbeddedLogOptions spool_options(const NodeOptions& options) {
+  EmbeddedLogOptions spool;
+  spool.directory = spool_folder(options.data);
+  spool.disk_reserve_bytes = options.disk_reserve_bytes;
+  spool.refuse_wrong_clock = false;
+  spool.tail_records_max = 0;  // nobody follows it
+  return spool;
+}
+
+std::string meta_or(Store& store, std::string_view key, const std::function<std::string()>& make) {
+  if (auto value = store.get(Table::meta, key)) return *std::move(value);
+  std::string value = make();
+  StoreBatch batch;
+  batch.put(Table::meta, key, value);
+  store.write(batch);
+  return value;
+}
+
+}  // namespace
+
+NodeOptions node_options(const Config& config) {
+  NodeOptions options;
+  options.data = config.data;
+  options.key_file = key_file_of(config);
+  options.issuer = config.issuer;
+  if (config.listen.loopback() && config.listen.port != 0)
+    options.default_issuer =
+        fmt::format("{}://{}", config.tls_cert.empty() ? "http" : "https", config.listen.text());
+  options.memory.block_cache_bytes = config.block_cache_mib << 20U;
+  options.disk_reserve_bytes = config.disk_reserve_mib << 20U;
+  options.retention.age_max = std::chrono::days(config.issuance_retention_days);
+  options.retention.bytes_max = config.issuance_retention_gib << 30U;
+  options.view.staleness_max = config.max_staleness;
+  return options;
+}
+
+std::filesystem::path vault_folder(const std::filesystem::path& data) { return data / "vault"; }
+std::filesystem::path log_folder(const std::filesystem::path& data) { return data / "log"; }
+std::filesystem::path view_folder(const std::filesystem::path& data) { return data / "view"; }
+std::filesystem::path spool_folder(const std::filesystem::path& data) { return data / "spool"; }
+
+Result<std::unique_ptr<Node>> Node::open(NodeOptions options, Clock& clock, Random& random,
+                                         LogLines& lines, Progress& progress) {
+  auto node = std::make_unique<Node>(std::move(options), clock, random, lines);
+  TRY_VOID(node->start(progress));
+  return node;
+}
+
+Node::Node(NodeOptions given, Clock& clock_given, Random& random_given, LogLines& lines_given)
+    : options(std::move(given)),
+      clock(clock_given),
+      random(random_given),
+      lines(lines_given),
+      resources(with_folder(options).memory),
+      vault(resources, vault_folder(options.data), key_encryption_key(options, random), random),
+      identity(load_or_create_identity(vault, random, signing_keys)),
+      mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id),
+      log(resources, clock, log_options(options)),
+      store(resources, view_folder(options.data)),
+      states(store, log, clock, options.view),
+      settler(clock),
+      accepted(store, log),
+      runner({.states = states,
+              .log = log,
+              .settler = settler,
+              .mac = mac,
+              .accepted = accepted,
+              .clock = clock,
+              .random = random,
+              .log_id = identity.log_id,
+              .node_id = meta_or(store, node_id_key, [&] { return random.id("node_"); }),
+              .in_doubt = [this](const std::string& stream,
+                                 Timestamp deadline) { states.doubt(stream, deadline); }}),
+      spool_log(resources, clock, spool_options(options)),
+      spool(spool_log, *store.get(Table::meta, node_id_key), random.bytes<16>()),
+      follower({.log = log,
+                .store = store,
+                .mac = mac,
+                .log_id = identity.log_id,
+                .node_id = *store.get(Table::meta, node_id_key),
+                .states = states,
+                .settler = &settler}) {
+  node_id = *store.get(Table::meta, node_id_key);
+  follower.on_void = [this](const VoidRecord& record) {
+    ++voids.at(static_cast<std::size_t>(record.reason));
+    lines.write(LogLevel::warning, "void_record",
+                {{"partition", partition_name(record.partition)},
+                 {"offset", record.offset},
+                 {"reason", void_reason_name(record.reason)}});
+  };
+}
+
+Result<void> Node::start(Progress& progress) {
+  follower.open([&](const RebuildProgress& rebuilt) {
+    progress.report("making projections again", "commits", rebuilt.done, rebuilt.total);
+  });
+  catch_up(progress);
+  if (follower.stopped()) return reject(Code::unavailable, states.stop_reason());
+  if (states.position() == 0) TRY_VOID(first_start());
+  pin();
+  TRY_VOID(check_issuer());
+  meta_or(store, last_used_since_key, [&] {
+    std::string value;
+    append_u64(value, static_cast<std::uint64_t>(milliseconds_of(log.now())));
+    return value;
+  });
+  following = std::make_unique<FollowerThread>(FollowerThread::Parts{.follower = follower,
+                                                                     .states = states,
+                                                                     .log = log,
+                                                                     .store = store,
+                                                                     .last_used = last_used,
+                                                                     .clock = clock,
+                                                                     .lines = lines});
+  return {};
+}
+
+void Node::catch_up(Progress& progress) {
+  while (follower.step()) {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    for (const Partition partition : partitions) {
+      done += states.head(partition).next_offset;
+      total += log.end(partition);
+    }
+    progress.report("applying the log", "records", done, total);
+  }
+}
+
+// The log holds nothing that was admitted.
+Result<void> Node::first_start() {
+  const auto read = [&](VoidReason reason) {
+    return voids.at(static_cast<std::size_t>(reason)).load();
+  };
+  if (store.get(Table::meta, pinned_log_key) || read(VoidReason::mac) + read(VoidReason::key) > 0) {
+    return reject(Code::unavailable,
+                  fmt::format("{} does not hold the log that this folder belongs to: restore it "
+                              "from a back-up. It is never begun anew beside a vault or a view",
+                              log_folder(options.data).string()));
+  }
+  const std::string issuer = options.issuer.empty() ? options.default_issuer : options.issuer;
+  if (issuer.empty()) {
+    return reject(Code::invalid,
+                  "the first start needs --issuer URL: it cannot be guessed from a listener that "
+                  "is not loopback, or whose port is 0");
+  }
+  lines.write(LogLevel::info, "first_start", {{"issuer", issuer}});
+  boost::asio::io_context context;
+  std::optional<Result<Committed>> committed;
+  boost::asio::co_spawn(context, commit_genesis(runner, random, identity, options.data, issuer),
+                        [&](const std::exception_ptr& fault, Result<Committed> result) {
+                          if (fault) std::rethrow_exception(fault);
+                          committed = std::move(result);
+                        });
+  const auto until = std::chrono::steady_clock::now() + genesis_time_max;
+  while (!committed && std::chrono::steady_clock::now() < until) {
+    context.poll();
+    context.restart();
+    if (!follower.step()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    follower.tick();
+  }
+  if (!committed)
+    return reject(Code::unavailable, "the log did not take the genesis in time: start again");
+  if (!*committed) return std::unexpected(committed->error());
+  return {};
+}
+
+// From here on an empty or another log is a refusal, never a fresh start.
+void Node::pin() {
+  const std::string_view id(reinterpret_cast<const char*>(identity.log_id.data()),
+                            identity.log_id.size());
+  if (store.get(Table::meta, pinned_log_key) == id) return;
+  StoreBatch batch;
+  batch.put(Table::meta, pinned_log_key, id);
+  store.write(batch);
+  store.sync();
+}
+
+Result<void> Node::check_issuer() {
+  issuer_ = states.system()->issuer;
+  if (options.issuer.empty() || options.issuer == issuer_) return {};
+  return reject(Code::invalid,
+                fmt::format("this deployment's issuer is {}, recorded at its first start, and "
+                            "--issuer names {}: leave --issuer out, or use another data folder",
+                            issuer_, options.issuer));
+}
+
+}  // namespace optare

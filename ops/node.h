@@ -1,0 +1,95 @@
+// What a process keeps running beneath its listeners: the vault, the log, the view and who follows
+// it, the spool. Every part is made here and passed down.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "commands/runner.h"
+#include "core/issuance/retention.h"
+#include "core/issuance/spool.h"
+#include "core/openssl/frame_mac.h"
+#include "core/openssl/signing_keys.h"
+#include "core/rocksdb/embedded_log.h"
+#include "core/rocksdb/rocksdb_store.h"
+#include "core/rocksdb/rocksdb_vault.h"
+#include "ops/config.h"
+#include "ops/first_start.h"
+#include "ops/follower_thread.h"
+#include "ops/log_line.h"
+#include "ops/progress.h"
+#include "projections/due_secrets.h"
+#include "projections/follow.h"
+
+namespace optare {
+
+struct NodeOptions {
+  std::filesystem::path data;
+  std::filesystem::path key_file;
+  std::string issuer;          // empty: the recorded one
+  std::string default_issuer;  // at the first start, when `issuer` is empty; empty: must be named
+  RocksBudget memory{};
+  std::uint64_t disk_reserve_bytes = 256ULL << 20U;
+  IssuanceRetention retention{};
+  LiveStatesOptions view{};
+};
+NodeOptions node_options(const Config& config);
+
+// Names of the folders beneath the data folder.
+std::filesystem::path vault_folder(const std::filesystem::path& data);
+std::filesystem::path log_folder(const std::filesystem::path& data);
+std::filesystem::path view_folder(const std::filesystem::path& data);
+std::filesystem::path spool_folder(const std::filesystem::path& data);
+
+// From this moment on last-used times were kept (contracts.md U); a row of Table::meta.
+constexpr std::string_view last_used_since_key = "last-used-since";
+
+// Members in the order they are made; the later ones end first.
+struct Node {
+  // Opens the folder, makes what is missing at a first start, brings the view up to the log's end,
+  // and begins to follow. Errors: invalid (the issuer), unavailable (the log and the view do not
+  // fit together; the detail says what to do). Throws VaultFault, LogFault, StoreFault, FileFault.
+  [[nodiscard]] static Result<std::unique_ptr<Node>> open(NodeOptions options, Clock& clock,
+                                                          Random& random, LogLines& lines,
+                                                          Progress& progress);
+  Node(NodeOptions options, Clock& clock, Random& random, LogLines& lines);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const std::string& issuer() const { return issuer_; }
+  std::string node_id;
+
+  const NodeOptions options;
+  Clock& clock;
+  Random& random;
+  LogLines& lines;
+  RocksResources resources;
+  OpensslSigningKeys signing_keys;
+  RocksVault vault;
+  Identity identity;
+  FleetMac mac;
+  EmbeddedLog log;
+  RocksStore store;
+  LiveStates states;
+  Settler settler;
+  Journal accepted;
+  LogCommandRunner runner;
+  EmbeddedLog spool_log;
+  IssuanceSpool spool;
+  LastUsed last_used;
+  // Void records by reason, since the start. Written by the follower, read by metrics.
+  std::array<std::atomic<std::uint64_t>, 8> voids{};
+  Follower follower;
+  std::unique_ptr<FollowerThread> following;
+
+ private:
+  Result<void> start(Progress& progress);
+  void catch_up(Progress& progress);
+  Result<void> first_start();
+  Result<void> check_issuer();
+  void pin();
+
+  std::string issuer_;
+};
+
+}  // namespace optare

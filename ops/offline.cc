@@ -1,0 +1,184 @@
+// The commands that work on the data folder itself: init, bootstrap-admin, projections rebuild,
+// events export --issuance.
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "commands/system/bootstrap_admin.h"
+#include "core/issuance/reader.h"
+#include "core/oauth/client_secret.h"
+#include "core/openssl/random.h"
+#include "core/system_clock/system_clock.h"
+#include "ops/cli/failure.h"
+#include "ops/local_commands.h"
+#include "ops/node.h"
+#include "projections/catalogue.h"
+#include "projections/rebuild.h"
+
+namespace optare {
+namespace {
+
+namespace json = boost::json;
+
+int refused(const Rejection& rejection) {
+  const Failure failure = failure_of(rejection);
+  print_failure(std::cerr, failure);
+  return code_of(failure.exit);
+}
+
+// Says how far a long step is, on stderr.
+Progress spoken_progress() {
+  return Progress([](const std::string& text) { std::cerr << text << std::endl; });
+}
+
+// There is no folder, or it was never started: nothing to work on.
+std::optional<int> missing(const Config& config) {
+  if (RocksVault::exists(vault_folder(config.data))) return std::nullopt;
+  print_failure(std::cerr,
+                {.exit = ExitCode::not_found,
+                 .title = fmt::format("{} holds no Optare", config.data),
+                 .detail = {},
+                 .advice = "Name the folder with --data, or make one with `optare init`."});
+  return code_of(ExitCode::not_found);
+}
+
+Task<Result<Committed>> create_admin(Node& node, ClientId client, std::string digest) {
+  BootstrapAdmin command;
+  command.client = std::move(client);
+  command.secret = {SecretId(node.random.id("sec_")), std::move(digest)};
+  CommandOrigin origin;
+  origin.actor = {ActorType::system, "bootstrap-admin"};
+  co_return co_await handle(node.runner, std::move(command), std::move(origin));
+}
+
+Result<Committed> run_to_end(Task<Result<Committed>> task) {
+  boost::asio::io_context context;
+  std::optional<Result<Committed>> result;
+  boost::asio::co_spawn(context, std::move(task),
+                        [&](const std::exception_ptr& fault, Result<Committed> done) {
+                          if (fault) std::rethrow_exception(fault);
+                          result = std::move(done);
+                        });
+  context.run();
+  return *std::move(result);
+}
+
+void print_token(const schema::IssuanceBatchT& batch, std::uint64_t number,
+                 std::uint64_t batch_number, const schema::IssuedTokenT& token) {
+  const json::object line{{"batch", batch_number},
+                          {"node_id", batch.node_id},
+                          {"start_id", hex(batch.start_id)},
+                          {"number", number},
+                          {"jti", token.jti},
+                          {"client_id", token.client_id},
+                          {"api_id", token.api_id},
+                          {"scope", token.scopes},
+                          {"kid", token.kid},
+                          {"issued_at", rfc3339(timestamp_of(token.issued_at))},
+                          {"expires_at", rfc3339(timestamp_of(token.expires_at))},
+                          {"view", token.view_ordinal},
+                          {"request_id", token.request_id}};
+  std::cout << json::serialize(line) << '\n';
+}
+
+}  // namespace
+
+int init(const Config& config) {
+  const bool there = RocksVault::exists(vault_folder(config.data));
+  LogLines lines(LogLevel::error);
+  Progress progress = spoken_progress();
+  SystemClock clock;
+  SystemRandom random;
+  const auto node = Node::open(node_options(config), clock, random, lines, progress);
+  if (!node) return refused(node.error());
+  fmt::print("{} {} (issuer {}); the administrator's credentials: {}\n",
+             there ? "Already there:" : "Made:", config.data, (*node)->issuer(),
+             admin_file_of(config.data).string());
+  return code_of(ExitCode::ok);
+}
+
+int bootstrap_admin(const Config& config) {
+  if (const auto exit = missing(config)) return *exit;
+  LogLines lines(LogLevel::error);
+  Progress progress = spoken_progress();
+  SystemClock clock;
+  SystemRandom random;
+  const auto node = Node::open(node_options(config), clock, random, lines, progress);
+  if (!node) return refused(node.error());
+  AdminCredentials admin{(*node)->issuer(), ClientId(random.id("srv_")),
+                         generate_client_secret(random)};
+  const auto created =
+      run_to_end(create_admin(**node, admin.client, client_secret_digest(admin.secret.reveal())));
+  if (!created) return refused(created.error());
+  write_admin_file(config.data, admin);
+  fmt::print("Made administrator {}; its credentials: {}\n", admin.client.text(),
+             admin_file_of(config.data).string());
+  return code_of(ExitCode::ok);
+}
+
+int projections_rebuild(const Config& config, const RebuildOptions& options) {
+  if (const auto exit = missing(config)) return *exit;
+  SystemClock clock;
+  const RocksResources resources;
+  // Opened for writing: a server that runs has it locked, and this says so.
+  RocksStore store(resources, view_folder(config.data));
+  EmbeddedLogOptions log_options;
+  log_options.directory = log_folder(config.data);
+  EmbeddedLog log(resources, clock, log_options);
+  std::set<std::string> names;
+  if (options.projection.empty())
+    for (const Projection* projection : catalogue()) names.emplace(projection->name());
+  else
+    names.insert(options.projection);
+  Progress progress = spoken_progress();
+  std::uint64_t commits = 0;
+  const auto began = clock.boottime();
+  const auto rebuilt = rebuild(store, log, names, [&](const RebuildProgress& state) {
+    commits = state.done;
+    progress.report("rebuilding", "commits", state.done, state.total);
+  });
+  if (!rebuilt) return refused(rebuilt.error());
+  const double seconds = static_cast<double>((clock.boottime() - began).count()) / 1000;
+  const double rate = seconds > 0 ? static_cast<double>(commits) / seconds : 0;
+  if (options.json)
+    std::cout << json::serialize(json::object{{"commits", commits}, {"seconds", seconds}}) << '\n';
+  else
+    fmt::print("Rebuilt from {} commits in {:.3f} s ({:.0f} a second)\n", commits, seconds, rate);
+  return code_of(ExitCode::ok);
+}
+
+int export_issuance(const Config& config, const ExportIssuanceOptions& options) {
+  if (const auto exit = missing(config)) return *exit;
+  SystemClock clock;
+  const RocksResources resources;
+  EmbeddedLogOptions spool;
+  spool.directory = spool_folder(config.data);
+  spool.mode = OpenMode::read_only;
+  spool.tail_records_max = 0;
+  const EmbeddedLog log(resources, clock, spool);
+  IssuanceReader reader(log);
+  std::uint64_t tokens = 0;
+  for (;;) {
+    const auto batch = reader.next();
+    if (!batch) return refused(batch.error());
+    if (!*batch) break;
+    const std::uint64_t batch_number = reader.offset();  // the first batch is 1
+    std::uint64_t number = (*batch)->first_number;
+    const bool wanted =
+        batch_number > options.after && (!options.until || batch_number <= *options.until);
+    for (const auto& token : (*batch)->tokens) {
+      if (wanted) print_token(**batch, number, batch_number, *token);
+      ++number;
+      ++tokens;
+    }
+  }
+  std::cout.flush();
+  fmt::print(stderr, "verified: {} records in {} batches, nothing missing; head {}\n", tokens,
+             reader.offset(), hex(reader.head()));
+  return code_of(ExitCode::ok);
+}
+
+}  // namespace optare

@@ -1,0 +1,151 @@
+// optare replay: verify the view against the log, or see the past.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "core/openssl/random.h"
+#include "core/system_clock/system_clock.h"
+#include "ops/cli/failure.h"
+#include "ops/node.h"
+#include "ops/replay.h"
+
+namespace optare {
+namespace {
+
+namespace json = boost::json;
+
+std::filesystem::path scratch_folder(Random& random) {
+  return std::filesystem::temp_directory_path() / random.id("optare-replay-");
+}
+
+int refused(const Rejection& rejection) {
+  print_failure(std::cerr, {.exit = ExitCode::refused,
+                            .title = "the log cannot be replayed",
+                            .detail = rejection.detail,
+                            .advice = {}});
+  return code_of(ExitCode::refused);
+}
+
+void print_comparison(const Replay::Counts& counts, const Comparison& comparison, double seconds,
+                      std::uint64_t position, bool as_json) {
+  const double rate = seconds > 0 ? static_cast<double>(counts.commits) / seconds : 0;
+  if (as_json) {
+    json::array first;
+    for (const RowDifference& row : comparison.first)
+      first.push_back(json::object{{"table", row.table}, {"key", row.key}, {"what", row.what}});
+    std::cout << json::serialize(json::object{{"position", position},
+                                              {"records", counts.records},
+                                              {"commits", counts.commits},
+                                              {"void", counts.voids},
+                                              {"rows", comparison.rows},
+                                              {"different", comparison.different},
+                                              {"seconds", seconds},
+                                              {"differences", std::move(first)}})
+              << '\n';
+    return;
+  }
+  fmt::print(
+      "Replayed {} records ({} commits, {} void) to position {} in {:.3f} s ({:.0f} a second)\n",
+      counts.records, counts.commits, counts.voids, position, seconds, rate);
+  if (comparison.different == 0) {
+    fmt::print("{} rows compared: all the same\n", comparison.rows);
+    return;
+  }
+  fmt::print("{} rows compared: {} differ; the first:\n", comparison.rows, comparison.different);
+  for (const RowDifference& row : comparison.first)
+    fmt::print("  {}  {}: {}\n", row.table, row.key, row.what);
+  fmt::print("`optare projections rebuild` makes the rows again from the log.\n");
+}
+
+std::string_view standing_name(Standing standing) {
+  switch (standing) {
+    case Standing::absent:
+      return "absent";
+    case Standing::active:
+      return "active";
+    case Standing::inactive:
+      return "inactive";
+    case Standing::deleted:
+      return "deleted";
+  }
+  return "unknown";
+}
+
+json::value optional_time(const std::optional<Timestamp>& time) {
+  return time ? json::value(rfc3339(*time)) : json::value(nullptr);
+}
+
+json::object as_it_was(const Application& application, const States& states) {
+  json::array secrets;
+  for (const ClientSecret& secret : application.secrets) {
+    secrets.push_back(json::object{{"secret_id", secret.id.text()},
+                                   {"created_at", rfc3339(secret.created_at)},
+                                   {"expires_at", optional_time(secret.expires_at)}});
+  }
+  json::array apis;
+  for (const ApiGrant& grant : application.grants) {
+    const auto api = states.api(grant.api);
+    json::array scopes(grant.scopes.begin(), grant.scopes.end());
+    apis.push_back(json::object{{"api_id", grant.api.text()},
+                                {"identifier", api ? json::value(api->identifier) : json::value()},
+                                {"scopes", std::move(scopes)}});
+  }
+  return {{"position", states.position()},
+          {"time", rfc3339(states.log_time(Partition::control))},
+          {"client_id", application.id.text()},
+          {"name", application.name},
+          {"type", "m2m"},
+          {"standing", standing_name(application.standing)},
+          {"version", application.version},
+          {"created_at", rfc3339(application.created_at)},
+          {"updated_at", rfc3339(application.updated_at)},
+          {"deleted_at", optional_time(application.deleted_at)},
+          {"secrets", std::move(secrets)},
+          {"apis", std::move(apis)}};
+}
+
+int show(const Replay& replay, const ReplayOptions& options) {
+  const auto application = replay.states().application(ClientId(options.application_id));
+  if (!application) {
+    print_failure(std::cerr,
+                  {.exit = ExitCode::not_found,
+                   .title = "there was no such application",
+                   .detail = fmt::format("at position {}, {}", replay.states().position(),
+                                         rfc3339(replay.states().log_time(Partition::control))),
+                   .advice = {}});
+    return code_of(ExitCode::not_found);
+  }
+  const json::object was = as_it_was(*application, replay.states());
+  if (options.json) {
+    std::cout << json::serialize(was) << '\n';
+    return code_of(ExitCode::ok);
+  }
+  for (const auto& member : was) {
+    const auto& value = member.value();
+    fmt::print("{:<12} {}\n", std::string_view(member.key()),
+               value.is_string() ? std::string(value.get_string()) : json::serialize(value));
+  }
+  return code_of(ExitCode::ok);
+}
+
+}  // namespace
+
+int replay(const Config& config, const ReplayOptions& options) {
+  SystemClock clock;
+  SystemRandom random;
+  Progress progress([](const std::string& text) { std::cerr << text << std::endl; });
+  const ReadOnlyFolder folder(config, clock, random);
+  Replay replay(folder, scratch_folder(random), clock);
+  const auto began = clock.boottime();
+  const auto done = replay.run(options.until ? ReplayEnd(*options.until) : ReplayEnd(), progress);
+  const double seconds = static_cast<double>((clock.boottime() - began).count()) / 1000;
+  if (!done) return refused(done.error());
+  if (options.until) return show(replay, options);
+  const Comparison comparison = compare_views(folder.view, replay.store());
+  print_comparison(replay.counts(), comparison, seconds, replay.states().position(), options.json);
+  return code_of(comparison.different == 0 ? ExitCode::ok : ExitCode::refused);
+}
+
+}  // namespace optare

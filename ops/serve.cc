@@ -1,0 +1,157 @@
+// optare serve: everything is made here, from the bottom up, and ends in the opposite order.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "api/errors.h"
+#include "core/openssl/random.h"
+#include "core/system_clock/system_clock.h"
+#include "ops/cli/exit_code.h"
+#include "ops/cli/failure.h"
+#include "ops/compose.h"
+#include "ops/health.h"
+#include "ops/local_commands.h"
+#include "ops/policies.h"
+
+namespace optare {
+namespace {
+
+// SIGINT and SIGTERM as something that can be waited for. Made before any thread, which inherits
+// that they are blocked.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  // The name of the one that came.
+  std::string_view wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+
+ private:
+  sigset_t set_;
+};
+
+// The operations listener wants no counters of its own.
+class Unobserved final : public Observer {};
+
+ServerOptions server_options(const Config& config) {
+  ServerOptions options;
+  options.address = config.listen.address;
+  options.port = config.listen.port;
+  options.threads = config.threads != 0
+                        ? config.threads
+                        : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  options.tls_certificate_file = config.tls_cert;
+  options.tls_key_file = config.tls_key;
+  options.limits.connections_max = config.connections_max;
+  options.limits.requests_in_flight_max = config.requests_in_flight_max;
+  return options;
+}
+
+ServerOptions ops_options(const Config& config) {
+  ServerOptions options;
+  options.address = config.ops_listen.address;
+  options.port = config.ops_listen.port;
+  return options;
+}
+
+int refuse(const std::string& title, const Rejection& rejection) {
+  print_failure(
+      std::cerr,
+      {.exit = ExitCode::unavailable, .title = title, .detail = rejection.detail, .advice = {}});
+  return code_of(rejection.code == Code::invalid ? ExitCode::usage : ExitCode::unavailable);
+}
+
+Server::Handler handler_of(const RouteTable& routes) {
+  return [&routes](Request& request) { return routes.dispatch(request); };
+}
+
+void welcome(const Config& config, const Node& node, std::uint16_t port, std::uint16_t ops_port) {
+  const Endpoint listen{config.listen.address, port};
+  const Endpoint ops{config.ops_listen.address, ops_port};
+  const std::string admin = admin_file_of(config.data).string();
+  std::array<char, 4096> path{};
+  const auto length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+  const std::string program = length > 0 ? std::string(path.data()) : "optare";
+  fmt::print(
+      "Optare " OPTARE_VERSION
+      " listens on {}://{} (issuer {})\n"
+      "Operations (/livez, /readyz, /metrics): http://{}\n"
+      "Admin credentials: {}\n"
+      "Try next, in another terminal:\n"
+      "  export OPTARE_CREDENTIALS={}\n"
+      "  {} apis create https://api.myapp.com --name Orders --scope \"read:orders Read them\"\n"
+      "  {} applications create Cron --api \"https://api.myapp.com read:orders\"\n"
+      "Ctrl-C ends it.\n",
+      config.tls_cert.empty() ? "http" : "https", listen.text(), node.issuer(), ops.text(), admin,
+      std::filesystem::absolute(admin).lexically_normal().string(), program, program);
+  std::fflush(stdout);
+}
+
+// From listening to the last answer.
+int listen_until_told(const Config& config, const EndSignals& signals, Node& node, LogLines& lines,
+                      Health& health, std::uint16_t ops_port) {
+  Composition composition(node, lines);
+  Policies policies({.store = node.store,
+                     .log = node.log,
+                     .runner = node.runner,
+                     .spool_log = node.spool_log,
+                     .retention = node.options.retention,
+                     .random = node.random,
+                     .lines = lines});
+  Server server(server_options(config), handler_of(composition.routes), composition.counts);
+  const auto port = server.start();
+  if (!port) return refuse("cannot listen", port.error());
+  health.running(&node, &composition.counts, &policies);
+  welcome(config, node, *port, ops_port);
+  lines.write(LogLevel::info, "serving",
+              {{"address", config.listen.address}, {"port", std::uint64_t{*port}}});
+  const auto signal = signals.wait();
+  lines.write(LogLevel::info, "stopping", {{"signal", signal}});
+  health.stopping();
+  const bool answered = server.stop();
+  lines.write(answered ? LogLevel::info : LogLevel::warning, "stopped",
+              {{"all_answered", answered ? "yes" : "no"}});
+  health.running(nullptr, nullptr, nullptr);
+  return code_of(ExitCode::ok);
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  const EndSignals signals;
+  LogLines lines(log_level_of(config.log_level));
+  Progress progress([&](const std::string& text) {
+    lines.write(LogLevel::info, "progress", {{"detail", text}});
+  });
+  Health health(progress);
+  RouteTable ops_routes(health.routes(), [](const Rejection& rejection, const Request& request) {
+    return problem_response(rejection, request);
+  });
+  Unobserved unobserved;
+  Server ops(ops_options(config), handler_of(ops_routes), unobserved);
+  const auto ops_port = ops.start();
+  if (!ops_port) return refuse("cannot listen for operations", ops_port.error());
+
+  SystemClock clock;
+  SystemRandom random;
+  const auto node = Node::open(node_options(config), clock, random, lines, progress);
+  const int exit = node ? listen_until_told(config, signals, **node, lines, health, *ops_port)
+                        : refuse("cannot start", node.error());
+  ops.stop();
+  return exit;
+}
+
+}  // namespace optare
