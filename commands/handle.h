@@ -1,8 +1,10 @@
 // The only load - decide - append - wait loop.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands/decision.h"
 #include "core/base/task.h"
@@ -22,6 +24,8 @@ struct CommandOrigin {
   // With an Idempotency-Key: its command id, and the digest of the request.
   std::optional<CommitId> command_id;
   std::optional<Hash> request_digest;
+  // With If-Match: the versions of the subject that the caller has seen.
+  std::optional<std::vector<std::uint64_t>> if_match = std::nullopt;
 };
 
 // What the caller may know once it is done.
@@ -44,8 +48,8 @@ class CommandRunner {
     std::function<Result<Decision>(const CommandContext&)>
         decide;  // loads and decides anew each time
   };
-  // Errors: the decision's own; conflict, unavailable, outcome_unknown, disk_full, clock_skew,
-  // overloaded, idempotency_key_reused, idempotency_in_flight, quarantined.
+  // Errors: the decision's own; precondition_failed, conflict, unavailable, outcome_unknown,
+  // disk_full, clock_skew, overloaded, idempotency_key_reused, idempotency_in_flight, quarantined.
   virtual Task<Result<Committed>> run(Request request, CommandOrigin origin) = 0;
   virtual const States& states() const = 0;
 };

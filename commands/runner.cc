@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "commands/if_match.h"
+
 namespace optare {
 namespace {
 
@@ -22,6 +24,9 @@ std::vector<Event> events_of(const Commit& commit, std::string_view stream) {
 }
 
 std::string command_stream(const CommitId& command_id) { return "command/" + hex(command_id); }
+
+// Refusals that something newer may lift: what is asked for, or what is named, is absent.
+bool may_be_behind(Code code) { return code == Code::not_found || code == Code::unprocessable; }
 
 }  // namespace
 
@@ -132,15 +137,28 @@ Task<Result<LogCommandRunner::Attempt>> LogCommandRunner::decide(const Request& 
     const CommandContext context{parts_.log.now(), origin.actor};
     auto decision = request.decide(context);
     if (decision) {
+      CO_TRY_VOID(precondition(request, origin, *decision));
       const View view = decision->partition == Partition::control ? control : tokens;
       co_return Attempt{*std::move(decision), view, control.ordinal};
     }
-    if (decision.error().code != Code::not_found || waited)
+    if (!may_be_behind(decision.error().code) || waited)
       co_return std::unexpected(decision.error());
     const bool caught_up = co_await parts_.states.caught_up(Partition::control, barrier_patience);
     if (!caught_up)
       co_return reject(Code::not_fresh, "this node is behind the log: try again shortly");
   }
+}
+
+// The version that was decided on, so that nothing can slip in between.
+Result<void> LogCommandRunner::precondition(const Request& request, const CommandOrigin& origin,
+                                            const Decision& decision) const {
+  if (!origin.if_match) return {};
+  for (const Change& change : decision.changes) {
+    if (change.stream == request.subject)
+      return require_version(origin.if_match, change.expected_version);
+  }
+  return require_version(origin.if_match,
+                         parts_.states.stream_version(Partition::control, request.subject));
 }
 
 Result<Commit> LogCommandRunner::commit_of(const Request& request, const CommandOrigin& origin,

@@ -56,6 +56,8 @@ class LogCommandRunner final : public CommandRunner {
 
   Task<Result<Committed>> attempts(const Request& request, const CommandOrigin& origin);
   Task<Result<Attempt>> decide(const Request& request, const CommandOrigin& origin);
+  Result<void> precondition(const Request& request, const CommandOrigin& origin,
+                            const Decision& decision) const;
   Result<Commit> commit_of(const Request& request, const CommandOrigin& origin, Attempt attempt);
   Result<std::optional<Committed>> first_outcome(const CommandOrigin& origin) const;
   Result<void> add_envelope_streams(const CommandOrigin& origin, Commit& commit) const;

@@ -1,14 +1,12 @@
 #include "commands/api/update_api.h"
 
 #include "commands/api/living.h"
-#include "commands/if_match.h"
 #include "core/application/name.h"
 
 namespace optare {
 
 Result<Decision> UpdateApi::decide(const State& state, const CommandContext&) const {
   TRY_VOID(require_living(state));
-  TRY_VOID(require_version(if_match, state->version));
   Api wanted = *state;
   if (display_name) {
     TRY_VOID(validate_name(*display_name));

@@ -14,10 +14,9 @@ struct UpdateApi {
   std::optional<std::vector<ApiScope>> scopes;
   std::optional<Duration> token_lifetime;
   std::optional<TokenFormat> token_format;
-  std::optional<std::uint64_t> if_match;
 
   State load(const States& states) const { return states.api(api); }
-  // Errors: not_found; precondition_failed; invalid; conflict, for the scopes of the admin API.
+  // Errors: not_found; invalid; conflict, for the scopes of the admin API.
   [[nodiscard]] Result<Decision> decide(const State& state, const CommandContext& context) const;
   std::string subject() const { return api_stream(api); }
 };

@@ -11,10 +11,9 @@ struct UpdateClient {
 
   ClientId client;
   std::optional<std::string> display_name;  // none: stays
-  std::optional<std::uint64_t> if_match;
 
   State load(const States& states) const { return states.application(client); }
-  // Errors: not_found; precondition_failed; invalid.
+  // Errors: not_found; invalid.
   [[nodiscard]] Result<Decision> decide(const State& application,
                                         const CommandContext& context) const;
   std::string subject() const { return application_stream(client); }

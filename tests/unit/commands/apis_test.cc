@@ -23,8 +23,7 @@ UpdateApi updating(const std::string& api = "api_x") {
           .display_name = {},
           .scopes = {},
           .token_lifetime = {},
-          .token_format = {},
-          .if_match = {}};
+          .token_format = {}};
 }
 DeleteApi deleting(const std::string& api = "api_x") {
   return {.api = ApiId(api), .reason = "retired"};
@@ -87,7 +86,6 @@ TEST(UpdateApi, RecordsEverythingAsItIsFromNowOn) {
   UpdateApi command = updating();
   command.scopes = std::vector<ApiScope>{{"read", "See"}};
   command.token_format = TokenFormat::opaque;
-  command.if_match = 1;
   EXPECT_EQ(given({products}).when(command).events(),
             (Events{ApiUpdated{.name = "Products",
                                .scope_names = {"read"},
@@ -117,12 +115,6 @@ TEST(UpdateApi, RefusesWhatIsNotLegal) {
             "/scopes/0/name");
   EXPECT_EQ(pointer([](UpdateApi& c) { c.token_lifetime = std::chrono::hours(25); }),
             "/token_lifetime_seconds");
-}
-
-TEST(UpdateApi, RefusesWhenTheCallerHasSeenAnotherVersion) {
-  UpdateApi command = updating();
-  command.if_match = 7;
-  EXPECT_EQ(given({products}).when(command).code(), Code::precondition_failed);
 }
 
 TEST(UpdateApi, LeavesTheScopesOfTheAdminApiAlone) {

@@ -87,7 +87,7 @@ class World {
         return ask(
             CreateClient{client(), ClientType::m2m, "Cron", new_secret(), grants(), std::nullopt});
       case 1:
-        return ask(UpdateClient{client(), "Name " + number(3), std::nullopt});
+        return ask(UpdateClient{client(), "Name " + number(3)});
       case 2:
         return ask(DeactivateClient{client(), ""});
       case 3:
@@ -114,7 +114,7 @@ class World {
                                std::chrono::hours(1), TokenFormat::jwt});
       case 13:
         return ask(UpdateApi{api(), "API " + number(2), api_scopes(), std::nullopt,
-                             TokenFormat::opaque, std::nullopt});
+                             TokenFormat::opaque});
       case 14:
         return ask(DeleteApi{api(), ""});
       case 15:
