@@ -41,9 +41,6 @@ std::filesystem::path log_folder(const std::filesystem::path& data);
 std::filesystem::path view_folder(const std::filesystem::path& data);
 std::filesystem::path spool_folder(const std::filesystem::path& data);
 
-// From this moment on last-used times were kept (contracts.md U); a row of Table::meta.
-constexpr std::string_view last_used_since_key = "last-used-since";
-
 // Members in the order they are made; the later ones end first.
 struct Node {
   // Opens the folder, makes what is missing at a first start, brings the view up to the log's end,

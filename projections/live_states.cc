@@ -148,9 +148,9 @@ std::string LiveStates::stop_reason() const {
   return stop_reason_;
 }
 
-bool LiveStates::fresh() const {
-  return !stopped_ && clock_.boottime().count() - caught_up_at_ <= options_.staleness_max.count();
-}
+bool LiveStates::fresh() const { return !stopped_ && age() <= options_.staleness_max; }
+
+Duration LiveStates::age() const { return clock_.boottime() - Duration(caught_up_at_); }
 
 Head LiveStates::head(Partition partition) const {
   const std::scoped_lock lock(mutex_);

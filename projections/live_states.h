@@ -57,6 +57,7 @@ class LiveStates final : public States {
   Task<bool> reached(std::uint64_t position, Duration patience) override;
   Task<bool> caught_up(Partition partition, Duration patience) override;
   bool fresh() const override;
+  Duration age() const override;
   std::shared_ptr<const Application> application(const ClientId& id) const override;
   std::shared_ptr<const Api> api(const ApiId& id) const override;
   std::shared_ptr<const Api> api_by_identifier(std::string_view identifier) const override;

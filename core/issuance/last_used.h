@@ -25,6 +25,8 @@ struct LastUsedRow {
 };
 std::string last_used_key(const ClientId& client, const SecretId& secret);
 std::optional<Timestamp> last_used_of(std::string_view value);
+// The row of Table::meta that says since when uses are kept: ms since 1970 (8, big-endian).
+constexpr std::string_view last_used_since_key = "last-used-since";
 
 // Thread: safe; a client's entries sit behind one of several locks.
 class LastUsed {

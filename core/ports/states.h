@@ -55,6 +55,8 @@ class States {
   virtual Task<bool> caught_up(Partition partition, Duration patience) = 0;
   // Applied a record young enough that answers may be given (design D11).
   virtual bool fresh() const = 0;
+  // How long ago nothing durable was left to apply.
+  virtual Duration age() const = 0;
 
   // Null when there never was one. Deleted ones are there, with that standing.
   virtual std::shared_ptr<const Application> application(const ClientId& id) const = 0;

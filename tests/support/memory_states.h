@@ -24,6 +24,7 @@ class MemoryStates final : public States {
   Task<bool> reached(std::uint64_t position, Duration patience) override;
   Task<bool> caught_up(Partition partition, Duration patience) override;
   bool fresh() const override { return fresh_; }
+  Duration age() const override { return fresh_ ? Duration(0) : std::chrono::hours(1); }
   std::shared_ptr<const Application> application(const ClientId& id) const override;
   std::shared_ptr<const Api> api(const ApiId& id) const override;
   std::shared_ptr<const Api> api_by_identifier(std::string_view identifier) const override;

@@ -23,6 +23,7 @@ class TableStates final : public States {
   Task<bool> reached(std::uint64_t position, Duration) override { co_return position <= ordinal; }
   Task<bool> caught_up(Partition, Duration) override { co_return true; }
   bool fresh() const override { return true; }
+  Duration age() const override { return Duration(0); }
 
   std::shared_ptr<const Application> application(const ClientId& id) const override {
     return shared(application_rows, id);
