@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/admin/routes.h"
 #include "api/errors.h"
 #include "api/oauth/introspection.h"
 #include "api/oauth/issuer_path.h"
@@ -42,6 +43,7 @@ std::vector<Route> oauth_routes(Services& services) {
 
 RouteTable product_routes(Services& services) {
   std::vector<Route> routes = oauth_routes(services);
+  for (Route& route : admin_routes(services)) routes.push_back(std::move(route));
   for (Route& route : routes) route.pattern.insert(0, issuer_path(services.issuer));
   for (std::string& path : metadata_paths(services.issuer)) {
     routes.push_back({Method::get, std::move(path), [&services](const Request& request) {

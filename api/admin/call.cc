@@ -1,0 +1,139 @@
+#include "api/admin/call.h"
+
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <charconv>
+
+#include "api/http/json_body.h"
+#include "core/application/name.h"
+#include "core/ports/crypto.h"
+
+namespace optare {
+namespace {
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string_view next_item(std::string_view& list, char separator) {
+  const std::size_t end = std::min(list.find(separator), list.size());
+  std::string_view item = list.substr(0, end);
+  list.remove_prefix(std::min(end + 1, list.size()));
+  while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
+  while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
+  return item;
+}
+
+bool takes(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    if (next_item(names, ' ') == name) return true;
+  }
+  return false;
+}
+
+Result<Form> query_of(const Request& request, std::string_view names) {
+  TRY(Form query, parse_query(request.query));
+  for (const auto& [name, value] : query.pairs) {
+    if (!takes(names, name)) {
+      return reject(Code::invalid, "the query parameter '" + name + "' is not one that is known " +
+                                       "here: leave it out");
+    }
+    if (query.repeated(name))
+      return reject(Code::invalid, "the query parameter '" + name + "' is there more than once");
+  }
+  return query;
+}
+
+Task<Result<void>> wait_for_demanded_position(Services& services, const Request& request) {
+  const std::string_view text = request.header("Optare-Min-Position");
+  if (text.empty()) co_return Result<void>();
+  const auto position = number_of(text);
+  if (!position)
+    co_return reject(Code::malformed, "Optare-Min-Position is a position: a whole number");
+  if (co_await services.states.reached(*position, min_position_patience)) co_return Result<void>();
+  co_return reject(Code::not_fresh, "this node has not reached position " + std::string(text) +
+                                        " yet: try again shortly");
+}
+
+bool is_safe(Method method) { return method == Method::get || method == Method::head; }
+
+// The first 16 bytes of SHA-256 over what makes a request this one (contracts.md C).
+CommitId command_id_of(const Services& services, const Request& request, const Actor& actor,
+                       std::string_view key) {
+  std::string covered(text_of(services.log_id));
+  for (const std::string_view part :
+       {std::string_view(actor.id), text(request.method), std::string_view(request.path), key}) {
+    covered += part;
+    covered += '\0';  // None of the parts can hold it.
+  }
+  CommitId id;
+  std::ranges::copy_n(sha256(covered).begin(), id.size(), id.begin());
+  return id;
+}
+
+Result<CommandOrigin> origin_of(const Services& services, const Request& request,
+                                const Caller& caller) {
+  CommandOrigin origin;
+  origin.actor = {ActorType::application, caller.client.text()};
+  origin.request_id = request.request_id;
+  origin.address = request.remote_address;
+  origin.if_match = if_match_of(request);
+  const auto keys = request.headers_all("Idempotency-Key");
+  if (keys.empty() || is_safe(request.method)) return origin;
+  const std::string_view key = keys.front();
+  const auto printable = [](char c) { return c > 0x20 && c < 0x7F; };
+  if (keys.size() > 1 || key.empty() || key.size() > idempotency_key_bytes_max ||
+      !std::ranges::all_of(key, printable)) {
+    return reject(Code::malformed, "Idempotency-Key is sent once: 1 to " +
+                                       std::to_string(idempotency_key_bytes_max) +
+                                       " visible ASCII characters, a random one for each request");
+  }
+  origin.command_id = command_id_of(services, request, origin.actor, key);
+  origin.request_digest = sha256(request.body);
+  return origin;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::uint64_t>> if_match_of(const Request& request) {
+  const auto headers = request.headers_all("If-Match");
+  if (headers.empty()) return std::nullopt;
+  std::vector<std::uint64_t> versions;
+  for (std::string_view tags : headers) {
+    while (!tags.empty()) {
+      const std::string_view tag = next_item(tags, ',');
+      if (tag == "*") return std::nullopt;
+      if (tag.size() < 3 || !tag.starts_with('"') || !tag.ends_with('"')) continue;
+      if (const auto version = number_of(tag.substr(1, tag.size() - 2)))
+        versions.push_back(*version);
+    }
+  }
+  return versions;
+}
+
+Task<Result<AdminCall>> admin_call(AdminContext& context, const Request& request,
+                                   std::string_view scope, std::string_view query_names) {
+  Services& services = context.services;
+  CO_TRY(Caller caller, co_await authorize(services, request, scope));
+  CO_TRY(Form query, query_of(request, query_names));
+  CO_TRY(CommandOrigin origin, origin_of(services, request, caller));
+  CO_TRY_VOID(co_await wait_for_demanded_position(services, request));
+  co_return AdminCall{context,           services,          request,
+                      std::move(caller), std::move(origin), std::move(query)};
+}
+
+Result<std::string> reason_of(const Request& request) {
+  TRY(const boost::json::object body, optional_json_body(request));
+  JsonReader reader(body);
+  TRY(auto reason, reader.optional_string("reason", reason_bytes_max));
+  TRY_VOID(reader.finish());
+  if (!reason) return std::string();
+  if (has_control_characters(*reason))
+    return std::unexpected(reader.wrong("reason", "must not have control characters"));
+  return *std::move(reason);
+}
+
+}  // namespace optare

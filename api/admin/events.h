@@ -1,0 +1,14 @@
+// /events: the accepted facts, page by page or as a live tail.
+#pragma once
+
+#include "api/admin/call.h"
+
+namespace optare {
+
+// `after` (exclusive, 0: from the start), `limit`, `partition` (control, or tokens-00). A page
+// never splits a commit, so it may hold more items than `limit` when its one commit does;
+// `next_cursor` is the position to go on `after`, at the end too. With Accept: text/event-stream a
+// live tail; Last-Event-ID goes before `after`.
+Task<Result<Response>> list_events(const AdminCall& call);
+
+}  // namespace optare
