@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "ops/cli/exit_code.h"
@@ -39,6 +41,22 @@ TEST(OperatingGuide, ListsEveryExitCodeAsItIs) {
     table += fmt::format("| {} | {} |\n", code_of(row.code), row.meaning);
   const auto guide = file_text(OPTARE_SOURCE_DIR "/ops/README.md");
   EXPECT_EQ(between(guide, "<!-- exit codes", "<!-- end of exit codes"), table);
+}
+
+// The names that stand in quotes or back-quotes and look like ours.
+std::set<std::string> metric_names(const std::string& text) {
+  static const std::regex name("[\"`]((optare|process)_[a-z_]+)[\"`]");
+  std::set<std::string> names;
+  for (std::sregex_iterator at(text.begin(), text.end(), name); at != std::sregex_iterator(); ++at)
+    names.insert((*at)[1]);
+  return names;
+}
+
+TEST(OperatingGuide, ListsEveryMetric) {
+  const auto guide = file_text(OPTARE_SOURCE_DIR "/ops/README.md");
+  const auto listed = metric_names(between(guide, "<!-- metrics", "<!-- end of metrics"));
+  EXPECT_GT(listed.size(), 15U);
+  EXPECT_EQ(listed, metric_names(file_text(OPTARE_SOURCE_DIR "/ops/metrics.cc")));
 }
 
 }  // namespace
