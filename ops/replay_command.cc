@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/admin/application_json.h"
 #include "core/openssl/random.h"
 #include "core/system_clock/system_clock.h"
 #include "ops/cli/failure.h"
@@ -59,31 +60,9 @@ void print_comparison(const Replay::Counts& counts, const Comparison& comparison
   fmt::print("`optare projections rebuild` makes the rows again from the log.\n");
 }
 
-std::string_view standing_name(Standing standing) {
-  switch (standing) {
-    case Standing::absent:
-      return "absent";
-    case Standing::active:
-      return "active";
-    case Standing::inactive:
-      return "inactive";
-    case Standing::deleted:
-      return "deleted";
-  }
-  return "unknown";
-}
-
-json::value optional_time(const std::optional<Timestamp>& time) {
-  return time ? json::value(rfc3339(*time)) : json::value(nullptr);
-}
-
+// As the admin API shows it, with what is only to be seen here: a deleted one, and the moment.
 json::object as_it_was(const Application& application, const States& states) {
-  json::array secrets;
-  for (const ClientSecret& secret : application.secrets) {
-    secrets.push_back(json::object{{"secret_id", secret.id.text()},
-                                   {"created_at", rfc3339(secret.created_at)},
-                                   {"expires_at", optional_time(secret.expires_at)}});
-  }
+  const Timestamp then = states.log_time(Partition::control);
   json::array apis;
   for (const ApiGrant& grant : application.grants) {
     const auto api = states.api(grant.api);
@@ -92,18 +71,14 @@ json::object as_it_was(const Application& application, const States& states) {
                                 {"identifier", api ? json::value(api->identifier) : json::value()},
                                 {"scopes", std::move(scopes)}});
   }
-  return {{"position", states.position()},
-          {"time", rfc3339(states.log_time(Partition::control))},
-          {"client_id", application.id.text()},
-          {"name", application.name},
-          {"type", "m2m"},
-          {"standing", standing_name(application.standing)},
-          {"version", application.version},
-          {"created_at", rfc3339(application.created_at)},
-          {"updated_at", rfc3339(application.updated_at)},
-          {"deleted_at", optional_time(application.deleted_at)},
-          {"secrets", std::move(secrets)},
-          {"apis", std::move(apis)}};
+  json::object was{{"position", states.position()}, {"time", rfc3339(then)}};
+  for (const auto& member : application_json(application, then))
+    was.emplace(member.key(), member.value());
+  was["version"] = application.version;
+  was["deleted_at"] =
+      application.deleted_at ? json::value(rfc3339(*application.deleted_at)) : json::value(nullptr);
+  was["apis"] = std::move(apis);
+  return was;
 }
 
 int show(const Replay& replay, const ReplayOptions& options) {
