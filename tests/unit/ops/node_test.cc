@@ -1,0 +1,200 @@
+#include "ops/node.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "commands/application/rotate_secret.h"
+#include "core/memory/memory_vault.h"
+#include "core/oauth/client_secret.h"
+#include "core/rocksdb/key_file.h"
+#include "ops/files.h"
+#include "tests/support/spine.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// A folder that is opened and closed at will.
+class NodeTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<Node>> open(const std::string& issuer = "http://127.0.0.1:8080") {
+    NodeOptions options;
+    options.data = folder / "data";
+    options.key_file = folder / "data.key";
+    options.issuer = issuer;
+    options.disk_reserve_bytes = 0;
+    return Node::open(std::move(options), clock, random, lines, progress);
+  }
+  std::string file(const char* name) const {
+    std::ifstream stream(folder / "data" / name);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+  void remove(const char* name) { std::filesystem::remove_all(folder / "data" / name); }
+  // What a start says that refuses.
+  std::string refusal() {
+    try {
+      const auto node = open();
+      return node ? "started" : node.error().detail;
+    } catch (const std::exception& fault) {
+      return fault.what();
+    }
+  }
+
+  TemporaryDirectory folder;
+  FakeClock clock;
+  SystemRandom random;
+  LogLines lines{LogLevel::error, -1};
+  Progress progress;
+};
+
+TEST_F(NodeTest, MakesEverythingAtItsFirstStartAndGoesOnAtTheNext) {
+  LogId log_id{};
+  {
+    const auto node = open();
+    ASSERT_TRUE(node);
+    EXPECT_EQ((*node)->states.position(), 1U);
+    EXPECT_EQ((*node)->issuer(), "http://127.0.0.1:8080");
+    log_id = (*node)->identity.log_id;
+  }
+  const std::string credentials = file("admin.json");
+  const auto again = open("");
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)->identity.log_id, log_id);
+  EXPECT_EQ((*again)->states.position(), 1U);
+  EXPECT_EQ(file("admin.json"), credentials);
+}
+
+TEST_F(NodeTest, RefusesAnotherIssuer) {
+  ASSERT_TRUE(open());
+  const auto other = open("http://127.0.0.1:8081");
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().detail, HasSubstr("recorded at its first start"));
+}
+
+TEST_F(NodeTest, NeedsAnIssuerThatCannotBeGuessed) {
+  const auto node = open("");
+  ASSERT_FALSE(node);
+  EXPECT_THAT(node.error().detail, HasSubstr("--issuer"));
+  EXPECT_TRUE(open());
+}
+
+// A crash leaves what was durable before it: each state is repaired by starting again.
+TEST_F(NodeTest, RepairsAStartThatEndedBeforeGenesis) {
+  ASSERT_TRUE(open());
+  const std::string first = file("admin.json");
+  remove("log");
+  remove("view");
+  ASSERT_TRUE(open());  // vault and admin.json were there, the log was not
+  EXPECT_NE(file("admin.json"), first);
+}
+
+TEST_F(NodeTest, RepairsAStartThatEndedBeforeTheViewWasWritten) {
+  ASSERT_TRUE(open());
+  const std::string first = file("admin.json");
+  remove("view");
+  const auto node = open();
+  ASSERT_TRUE(node);
+  EXPECT_EQ((*node)->states.position(), 1U);
+  EXPECT_EQ(file("admin.json"), first);
+}
+
+TEST_F(NodeTest, RefusesAFolderThatLostItsLog) {
+  ASSERT_TRUE(open());
+  remove("log");
+  EXPECT_THAT(refusal(), HasSubstr("the log lost its end"));
+}
+
+TEST_F(NodeTest, RefusesAFolderThatLostItsVault) {
+  ASSERT_TRUE(open());
+  remove("vault");
+  EXPECT_THAT(refusal(), HasSubstr("Restore the folder from a back-up"));
+}
+
+TEST_F(NodeTest, RefusesALogOfAnotherDeployment) {
+  ASSERT_TRUE(open());
+  std::filesystem::rename(folder / "data" / "log", folder / "log");
+  remove("vault");
+  remove("view");
+  ASSERT_TRUE(open());
+  remove("log");
+  remove("view");
+  std::filesystem::rename(folder / "log", folder / "data" / "log");
+  EXPECT_THAT(refusal(), HasSubstr("does not hold the log that this folder belongs to"));
+}
+
+TEST_F(NodeTest, RefusesAnotherKeyFile) {
+  ASSERT_TRUE(open());
+  write_file_durably(folder / "data.key", std::string(key_encryption_key_bytes, 'x'), 0600);
+  EXPECT_THAT(refusal(), HasSubstr("the key file does not open"));
+  std::filesystem::remove(folder / "data.key");
+  EXPECT_THAT(refusal(), HasSubstr("is not there"));
+}
+
+TEST_F(NodeTest, RefusesAFolderThatIsInUse) {
+  const auto node = open();
+  ASSERT_TRUE(node);
+  EXPECT_THAT(refusal(), HasSubstr("in use by another process"));
+}
+
+TEST(Identity, IsCompletedWhereACrashLeftIt) {
+  MemoryVault vault;
+  SystemRandom random;
+  const OpensslSigningKeys signing_keys;
+  EXPECT_THROW(load_identity(vault), VaultFault);
+  const Identity whole = load_or_create_identity(vault, random, signing_keys);
+  vault.erase("first-signing-key-public");
+  const Identity repaired = load_or_create_identity(vault, random, signing_keys);
+  EXPECT_EQ(repaired.log_id, whole.log_id);
+  EXPECT_EQ(repaired.fleet_key.secret.reveal(), whole.fleet_key.secret.reveal());
+  EXPECT_NE(repaired.first_key.id, whole.first_key.id);
+  EXPECT_EQ(vault.names("signing-key/").size(), 1U);
+}
+
+RotateSecret rotation(const Spine::Client& client, Duration overlap) {
+  RotateSecret command;
+  command.client = ClientId(client.id);
+  command.secret = {SecretId("sec_new"), client_secret_digest("sk_new")};
+  command.overlap = overlap;
+  return command;
+}
+
+TEST(Policies, RecordOnceThatASecretHasExpired) {
+  Spine spine;
+  const auto client = spine.create_client();
+  ASSERT_TRUE(spine.run(rotation(client, 24h)));
+  const auto version = [&] {
+    return spine.node().states.application(ClientId(client.id))->version;
+  };
+  spine.advance(24h - 1ms);
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(version(), 2U);
+  spine.advance(1ms);
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (version() == 2 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(version(), 3U);
+  std::this_thread::sleep_for(200ms);
+  EXPECT_EQ(version(), 3U);
+  EXPECT_EQ(spine.node().states.application(ClientId(client.id))->secrets.size(), 1U);
+}
+
+TEST(LastUsed, IsWrittenEachMinuteAndAtTheEnd) {
+  Spine spine;
+  const auto client = spine.create_client();
+  const auto row = [&] {
+    return spine.node().store.get(Table::last_used,
+                                  last_used_key(ClientId(client.id), SecretId("sec_1")));
+  };
+  spine.node().last_used.used(ClientId(client.id), SecretId("sec_1"), spine.node().log.now());
+  EXPECT_FALSE(row());
+  spine.restart();
+  ASSERT_TRUE(row());
+  EXPECT_EQ(last_used_of(*row()), std::chrono::floor<std::chrono::minutes>(spine.clock.wall()));
+}
+
+}  // namespace
+}  // namespace optare
