@@ -82,7 +82,7 @@ CliResult<void> list(const Cli& cli, const Paging& paging) {
                      {"CREATED", "created_at"}});
 }
 
-void print_secrets(const Cli& cli, const Answer& answer) {
+void print_secrets(const Cli& cli, const CliAnswer& answer) {
   const auto* secrets =
       answer.json.is_object() ? answer.json.get_object().if_contains("secrets") : nullptr;
   if (secrets == nullptr || !secrets->is_array()) return;

@@ -10,10 +10,10 @@ namespace {
 
 namespace json = boost::json;
 
-CliResult<Answer> answer_of(Result<HttpResponse> response) {
+CliResult<CliAnswer> answer_of(Result<HttpResponse> response) {
   if (!response) return std::unexpected(no_answer(response.error()));
   if (!response->ok()) return std::unexpected(failure_of(*response));
-  Answer answer{.response = std::move(*response), .json = {}};
+  CliAnswer answer{.response = std::move(*response), .json = {}};
   if (answer.response.body.empty()) return answer;
   json::error_code error;
   answer.json = json::parse(answer.response.body, error);
@@ -37,7 +37,7 @@ CliResult<Client> Client::open(const ClientOptions& options, std::ostream& err) 
   return Client(std::move(credentials), options.http);
 }
 
-CliResult<Answer> Client::post_form(
+CliResult<CliAnswer> Client::post_form(
     const std::string& path, const std::vector<std::pair<std::string, std::string>>& members) {
   return answer_of(http_.send({.method = "POST",
                                .url = credentials_.issuer + path,
@@ -81,7 +81,7 @@ HttpRequest Client::request_of(const Call& call) const {
   return request;
 }
 
-CliResult<Answer> Client::call(const Call& call) {
+CliResult<CliAnswer> Client::call(const Call& call) {
   const bool had_token = !token_.empty();
   if (!had_token) TRY_VOID(take_token());
   auto response = http_.send(request_of(call));

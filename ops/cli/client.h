@@ -30,7 +30,7 @@ struct Call {
 };
 
 // An answer that was 2xx, and its JSON (null without a body).
-struct Answer {
+struct CliAnswer {
   HttpResponse response;
   boost::json::value json;
 };
@@ -41,25 +41,25 @@ class Client {
 
   // The admin API; takes a token first (client_credentials, audience <issuer>/api/v1) and another
   // when that one has ended. Nothing is kept on disk.
-  [[nodiscard]] CliResult<Answer> call(const Call& call);
+  [[nodiscard]] CliResult<CliAnswer> call(const Call& call);
   // A stream of the admin API: as HttpClient::stream, with a token.
   [[nodiscard]] CliResult<HttpResponse> stream(const Call& call, const HttpClient::Sink& sink,
                                                Duration silence_max);
   // POSTs a form to <issuer><path>, as the client of the credentials.
-  [[nodiscard]] CliResult<Answer> post_form(
+  [[nodiscard]] CliResult<CliAnswer> post_form(
       const std::string& path, const std::vector<std::pair<std::string, std::string>>& members);
 
   // From now on as another application of the same issuer.
   void act_as(std::string client_id, Secret client_secret);
 
  private:
-  Client(Credentials credentials, HttpClientOptions http)
+  Client(CliCredentials credentials, HttpClientOptions http)
       : credentials_(std::move(credentials)), http_(std::move(http)) {}
 
   CliResult<void> take_token();
   HttpRequest request_of(const Call& call) const;
 
-  Credentials credentials_;
+  CliCredentials credentials_;
   HttpClient http_;
   Secret token_;
 };

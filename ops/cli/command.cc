@@ -21,7 +21,7 @@ std::string list_target(const std::string& path, std::uint64_t limit, const std:
   return target;
 }
 
-void print_page(const Cli& cli, const Answer& page, const std::vector<Column>& columns) {
+void print_page(const Cli& cli, const CliAnswer& page, const std::vector<Column>& columns) {
   auto& out = cli.terminal.out;
   if (cli.json) {
     out << page.response.body << '\n';
@@ -112,7 +112,7 @@ CliResult<void> print_list(const Cli& cli, Client& client, const std::string& pa
   return {};
 }
 
-void print_answer(const Cli& cli, const Answer& answer) {
+void print_answer(const Cli& cli, const CliAnswer& answer) {
   if (cli.json) {
     if (!answer.response.body.empty()) cli.terminal.out << answer.response.body << '\n';
     return;

@@ -81,7 +81,7 @@ struct Column {
                                          const Paging& paging, const std::vector<Column>& columns);
 
 // The whole answer: with --json as it came, else its members, a line each.
-void print_answer(const Cli& cli, const Answer& answer);
+void print_answer(const Cli& cli, const CliAnswer& answer);
 // One line for a person when there is nothing to show; nothing with --json.
 void say(const Cli& cli, const std::string& line);
 // The line under a secret that is shown once.

@@ -29,7 +29,7 @@ void warn_when_readable_by_others(const std::string& path, std::ostream& err) {
 
 }  // namespace
 
-std::string Credentials::basic_header() const {
+std::string CliCredentials::basic_header() const {
   const Secret pair(percent_encoded(client_id) + ':' + percent_encoded(client_secret.reveal()));
   return "Basic " + base64(bytes_of(pair.reveal()));
 }
@@ -42,7 +42,7 @@ std::string credentials_file(const std::string& flag, const NamedValues& environ
   return "./data/admin.json";
 }
 
-CliResult<Credentials> read_credentials(const std::string& path, std::ostream& err) {
+CliResult<CliCredentials> read_credentials(const std::string& path, std::ostream& err) {
   std::ifstream file(path, std::ios::binary);
   std::string text(file_bytes_max, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -61,9 +61,9 @@ CliResult<Credentials> read_credentials(const std::string& path, std::ostream& e
     return found != nullptr && found->is_string() ? std::string(found->get_string())
                                                   : std::string();
   };
-  Credentials credentials{.issuer = member("issuer"),
-                          .client_id = member("client_id"),
-                          .client_secret = Secret(member("client_secret"))};
+  CliCredentials credentials{.issuer = member("issuer"),
+                             .client_id = member("client_id"),
+                             .client_secret = Secret(member("client_secret"))};
   if (credentials.issuer.empty() || credentials.client_id.empty() ||
       credentials.client_secret.empty()) {
     return fail(ExitCode::not_allowed, "no credentials in " + path,

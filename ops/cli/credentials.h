@@ -10,7 +10,7 @@
 
 namespace optare {
 
-struct Credentials {
+struct CliCredentials {
   std::string issuer;
   std::string client_id;
   Secret client_secret;
@@ -23,6 +23,7 @@ struct Credentials {
 std::string credentials_file(const std::string& flag, const NamedValues& environment);
 
 // Warns on `err` when others of this machine can read the file.
-[[nodiscard]] CliResult<Credentials> read_credentials(const std::string& path, std::ostream& err);
+[[nodiscard]] CliResult<CliCredentials> read_credentials(const std::string& path,
+                                                         std::ostream& err);
 
 }  // namespace optare
