@@ -1,0 +1,195 @@
+#include "tests/support/server_process.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <csignal>
+
+#include "core/base/encoding.h"
+
+namespace optare {
+namespace {
+
+namespace json = boost::json;
+
+HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& request) {
+  auto answer = HttpClient(options).send(request);
+  if (!answer) {
+    throw std::runtime_error(
+        fmt::format("{} {}: {}", request.method, request.url, answer.error().detail));
+  }
+  return *std::move(answer);
+}
+
+bool names_option(const ServerProcess::Flags& flags, const std::string& option) {
+  return std::ranges::find(flags, option) != flags.end();
+}
+
+}  // namespace
+
+std::string json_member(const json::value& object, std::string_view name) {
+  const auto* found = object.is_object() ? object.get_object().if_contains(name) : nullptr;
+  if (found == nullptr) return {};
+  return found->is_string() ? std::string(found->get_string()) : json::serialize(*found);
+}
+
+std::string json_member(std::string_view text, std::string_view name) {
+  json::error_code error;
+  const auto value = json::parse(text, error);
+  return error ? std::string() : json_member(value, name);
+}
+
+std::pair<std::string, std::string> AppSecret::basic() const {
+  const std::string pair = percent_encoded(client_id) + ":" + percent_encoded(secret);
+  return {"Authorization", "Basic " + base64(bytes_of(pair))};
+}
+
+ServerProcess::ServerProcess(std::filesystem::path data)
+    : data_(data.empty() ? folder_ / "data" : std::move(data)) {}
+
+ServerProcess::~ServerProcess() = default;
+
+std::string ServerProcess::address() const { return fmt::format("127.0.0.1:{}", port()); }
+std::string ServerProcess::ops_address() const { return fmt::format("127.0.0.1:{}", ops_port()); }
+
+ServerProcess::Flags ServerProcess::base_flags() const {
+  return {"serve", "--data", data_.string(), "--listen", address(), "--ops-listen", ops_address()};
+}
+
+void ServerProcess::start(const Flags& flags) {
+  keep_output();
+  Flags all = base_flags();
+  all.insert(all.end(), flags.begin(), flags.end());
+  scheme_ = names_option(flags, "--tls-cert") ? "https" : "http";
+  process_ = std::make_unique<Process>(optare_program(all));
+  const auto ready_or_ended = [this] { return process_->ended() || ready(); };
+  try {
+    wait_until("/readyz to say ready", ready_or_ended);
+  } catch (const std::runtime_error& late) {
+    throw std::runtime_error(late.what() + std::string("; it said:\n") + process_->err());
+  }
+  if (const auto code = process_->ended())
+    throw std::runtime_error(fmt::format("it ended with {}:\n{}", *code, process_->err()));
+}
+
+Ended ServerProcess::start_in_vain(const Flags& flags) {
+  keep_output();
+  Flags all = base_flags();
+  all.insert(all.end(), flags.begin(), flags.end());
+  process_ = std::make_unique<Process>(optare_program(all));
+  return process_->wait();
+}
+
+void ServerProcess::kill() {
+  process_->signal(SIGKILL);
+  process_->wait();
+}
+
+int ServerProcess::stop() {
+  process_->signal(SIGTERM);
+  return process_->wait().code;
+}
+
+void ServerProcess::keep_output() {
+  said_before_ = said();
+  process_.reset();
+}
+
+std::string ServerProcess::said() const {
+  return said_before_ + (process_ ? process_->out() + process_->err() : std::string());
+}
+
+bool ServerProcess::ready() const {
+  const auto answer = HttpClient({}).send({.url = ops_url() + "/readyz"});
+  return answer && answer->ok();
+}
+
+HttpResponse ServerProcess::send(const std::string& method, const std::string& target,
+                                 HttpHeaders headers, std::string body) const {
+  return answer_of(http, {.method = method,
+                          .url = url() + target,
+                          .headers = std::move(headers),
+                          .body = std::move(body)});
+}
+
+HttpResponse ServerProcess::post_form(
+    const std::string& target, const AppSecret& client,
+    const std::vector<std::pair<std::string, std::string>>& members) const {
+  return send("POST", target,
+              {client.basic(), {"Content-Type", "application/x-www-form-urlencoded"}},
+              form_body(members));
+}
+
+HttpResponse ServerProcess::ops(const std::string& target) const {
+  return answer_of({}, {.url = ops_url() + target});
+}
+
+double ServerProcess::metric(const std::string& name, const std::string& label) const {
+  std::istringstream lines(ops("/metrics").body);
+  double sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto end = line.find_first_of("{ ");
+    if (line.substr(0, end) != name || line.find(label) == std::string::npos) continue;
+    sum += std::stod(line.substr(line.rfind(' ') + 1));
+  }
+  return sum;
+}
+
+AppSecret ServerProcess::admin() const {
+  const std::string text = file_text(data_ / "admin.json");
+  return {json_member(text, "client_id"), json_member(text, "client_secret")};
+}
+
+HttpResponse ServerProcess::request_token(const AppSecret& client,
+                                          const std::string& audience) const {
+  return post_form("/oauth2/token", client,
+                   {{"grant_type", "client_credentials"}, {"audience", audience}});
+}
+
+std::string ServerProcess::token(const AppSecret& client, const std::string& audience) const {
+  const HttpResponse answer = request_token(client, audience);
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  return json_member(answer.body, "access_token");
+}
+
+bool ServerProcess::active(const AppSecret& caller, const std::string& token) const {
+  const HttpResponse answer = post_form("/oauth2/introspect", caller, {{"token", token}});
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  return json_member(answer.body, "active") == "true";
+}
+
+HttpResponse ServerProcess::admin_call(const std::string& method, const std::string& path,
+                                       const std::string& body, HttpHeaders headers) {
+  if (admin_token_.empty()) admin_token_ = token(admin(), url() + "/api/v1");
+  headers.emplace_back("Authorization", "Bearer " + admin_token_);
+  if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+  return send(method, "/api/v1" + path, std::move(headers), body);
+}
+
+std::string ServerProcess::create_api(const std::string& identifier, const std::string& format) {
+  const HttpResponse answer = admin_call(
+      "POST", "/apis",
+      json::serialize(json::object{
+          {"identifier", identifier},
+          {"name", "An API"},
+          {"scopes", json::array{json::object{{"name", "read"}}, json::object{{"name", "write"}}}},
+          {"token_format", format}}));
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  return json_member(answer.body, "api_id");
+}
+
+AppSecret ServerProcess::create_application(const std::string& name,
+                                            const std::string& api_identifier) {
+  const HttpResponse answer = admin_call(
+      "POST", "/applications",
+      json::serialize(json::object{
+          {"name", name},
+          {"type", "m2m"},
+          {"apis", json::array{json::object{{"identifier", api_identifier},
+                                            {"scopes", json::array{"read", "write"}}}}}}));
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  return {json_member(answer.body, "client_id"), json_member(answer.body, "client_secret")};
+}
+
+}  // namespace optare
