@@ -13,6 +13,10 @@
 
 namespace optare {
 
+// For commands that begin nothing: says on stderr that the data folder holds no Optare, and is the
+// exit code; nullopt when it does.
+std::optional<int> nothing_there(const Config& config);
+
 // Runs until SIGINT or SIGTERM.
 int serve(const Config& config);
 // Makes keys, genesis and the first administrator; does nothing where they are.

@@ -13,6 +13,7 @@ namespace optare {
 namespace {
 
 constexpr std::string_view pinned_log_key = "log-id";
+constexpr std::string_view log_begun_name = "log-begun";
 constexpr std::string_view node_id_key = "node-id";
 constexpr std::chrono::seconds genesis_time_max{30};  // one commit on a disk of one's own; ours
 
@@ -174,7 +175,8 @@ Result<void> Node::first_start() {
   const auto read = [&](VoidReason reason) {
     return voids.at(static_cast<std::size_t>(reason)).load();
   };
-  if (store.get(Table::meta, pinned_log_key) || read(VoidReason::mac) + read(VoidReason::key) > 0) {
+  if (store.get(Table::meta, pinned_log_key) || vault.get(log_begun_name) ||
+      read(VoidReason::mac) + read(VoidReason::key) > 0) {
     return reject(Code::unavailable,
                   fmt::format("{} does not hold the log that this folder belongs to: restore it "
                               "from a back-up. It is never begun anew beside a vault or a view",
@@ -207,8 +209,10 @@ Result<void> Node::first_start() {
   return {};
 }
 
-// From here on an empty or another log is a refusal, never a fresh start.
+// From here on an empty or another log is a refusal, never a fresh start: the view knows, and the
+// vault, should the view be lost with the log.
 void Node::pin() {
+  if (!vault.get(log_begun_name)) vault.put(log_begun_name, Secret("1"));
   const std::string_view id(reinterpret_cast<const char*>(identity.log_id.data()),
                             identity.log_id.size());
   if (store.get(Table::meta, pinned_log_key) == id) return;

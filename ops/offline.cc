@@ -23,26 +23,15 @@ namespace {
 
 namespace json = boost::json;
 
-int refused(const Rejection& rejection) {
-  const Failure failure = failure_of(rejection);
+int failed(const Failure& failure) {
   print_failure(std::cerr, failure);
   return code_of(failure.exit);
 }
+int refused(const Rejection& rejection) { return failed(failure_of(rejection)); }
 
 // Says how far a long step is, on stderr.
 Progress spoken_progress() {
   return Progress([](const std::string& text) { std::cerr << text << std::endl; });
-}
-
-// There is no folder, or it was never started: nothing to work on.
-std::optional<int> missing(const Config& config) {
-  if (RocksVault::exists(vault_folder(config.data))) return std::nullopt;
-  print_failure(std::cerr,
-                {.exit = ExitCode::not_found,
-                 .title = fmt::format("{} holds no Optare", config.data),
-                 .detail = {},
-                 .advice = "Name the folder with --data, or make one with `optare init`."});
-  return code_of(ExitCode::not_found);
 }
 
 Task<Result<Committed>> create_admin(Node& node, ClientId client, std::string digest) {
@@ -86,6 +75,14 @@ void print_token(const schema::IssuanceBatchT& batch, std::uint64_t number,
 
 }  // namespace
 
+std::optional<int> nothing_there(const Config& config) {
+  if (RocksVault::exists(vault_folder(config.data))) return std::nullopt;
+  return failed({.exit = ExitCode::not_found,
+                 .title = fmt::format("{} holds no Optare", config.data),
+                 .detail = {},
+                 .advice = "Name the folder with --data, or make one with `optare init`."});
+}
+
 int init(const Config& config) {
   const bool there = RocksVault::exists(vault_folder(config.data));
   LogLines lines(LogLevel::error);
@@ -93,7 +90,7 @@ int init(const Config& config) {
   SystemClock clock;
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
-  if (!node) return refused(node.error());
+  if (!node) return failed(not_started(node.error()));
   fmt::print("{} {} (issuer {}); the administrator's credentials: {}\n",
              there ? "Already there:" : "Made:", config.data, (*node)->issuer(),
              admin_file_of(config.data).string());
@@ -101,13 +98,13 @@ int init(const Config& config) {
 }
 
 int bootstrap_admin(const Config& config) {
-  if (const auto exit = missing(config)) return *exit;
+  if (const auto exit = nothing_there(config)) return *exit;
   LogLines lines(LogLevel::error);
   Progress progress = spoken_progress();
   SystemClock clock;
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
-  if (!node) return refused(node.error());
+  if (!node) return failed(not_started(node.error()));
   AdminCredentials admin{(*node)->issuer(), ClientId(random.id("srv_")),
                          generate_client_secret(random)};
   const auto created =
@@ -120,7 +117,7 @@ int bootstrap_admin(const Config& config) {
 }
 
 int projections_rebuild(const Config& config, const RebuildOptions& options) {
-  if (const auto exit = missing(config)) return *exit;
+  if (const auto exit = nothing_there(config)) return *exit;
   SystemClock clock;
   const RocksResources resources;
   // Opened for writing: a server that runs has it locked, and this says so.
@@ -151,7 +148,7 @@ int projections_rebuild(const Config& config, const RebuildOptions& options) {
 }
 
 int export_issuance(const Config& config, const ExportIssuanceOptions& options) {
-  if (const auto exit = missing(config)) return *exit;
+  if (const auto exit = nothing_there(config)) return *exit;
   SystemClock clock;
   const RocksResources resources;
   EmbeddedLogOptions spool;

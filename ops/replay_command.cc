@@ -108,6 +108,7 @@ int show(const Replay& replay, const ReplayOptions& options) {
 }  // namespace
 
 int replay(const Config& config, const ReplayOptions& options) {
+  if (const auto exit = nothing_there(config)) return *exit;
   SystemClock clock;
   SystemRandom random;
   Progress progress([](const std::string& text) { std::cerr << text << std::endl; });

@@ -67,11 +67,15 @@ ServerOptions ops_options(const Config& config) {
   return options;
 }
 
-int refuse(const std::string& title, const Rejection& rejection) {
-  print_failure(
-      std::cerr,
+int refuse(const Failure& failure) {
+  print_failure(std::cerr, failure);
+  return code_of(failure.exit);
+}
+
+// The address may be free again in a moment.
+int cannot_listen(const std::string& title, const Rejection& rejection) {
+  return refuse(
       {.exit = ExitCode::unavailable, .title = title, .detail = rejection.detail, .advice = {}});
-  return code_of(rejection.code == Code::invalid ? ExitCode::usage : ExitCode::unavailable);
 }
 
 Server::Handler handler_of(const RouteTable& routes) {
@@ -113,7 +117,7 @@ int listen_until_told(const Config& config, const EndSignals& signals, Node& nod
                      .lines = lines});
   Server server(server_options(config), handler_of(composition.routes), composition.counts);
   const auto port = server.start();
-  if (!port) return refuse("cannot listen", port.error());
+  if (!port) return cannot_listen("cannot listen", port.error());
   health.running(&node, &composition.counts, &policies);
   welcome(config, node, *port, ops_port);
   lines.write(LogLevel::info, "serving",
@@ -143,13 +147,13 @@ int serve(const Config& config) {
   Unobserved unobserved;
   Server ops(ops_options(config), handler_of(ops_routes), unobserved);
   const auto ops_port = ops.start();
-  if (!ops_port) return refuse("cannot listen for operations", ops_port.error());
+  if (!ops_port) return cannot_listen("cannot listen for operations", ops_port.error());
 
   SystemClock clock;
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
   const int exit = node ? listen_until_told(config, signals, **node, lines, health, *ops_port)
-                        : refuse("cannot start", node.error());
+                        : refuse(not_started(node.error()));
   ops.stop();
   return exit;
 }

@@ -26,6 +26,7 @@ struct VaultFault : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Names: "log-id" (16 bytes), "fleet-key/<id>" (32 bytes), "signing-key/<kid>" (PKCS#8 DER).
+// Names: "log-id" (16 bytes), "fleet-key/<id>" (32 bytes), "signing-key/<kid>" (PKCS#8 DER),
+// "log-begun" (1 byte: a log with this id was written).
 
 }  // namespace optare

@@ -86,7 +86,7 @@ void print_secrets(const Cli& cli, const CliAnswer& answer) {
   const auto* secrets =
       answer.json.is_object() ? answer.json.get_object().if_contains("secrets") : nullptr;
   if (secrets == nullptr || !secrets->is_array()) return;
-  Table table({"SECRET_ID", "CREATED", "EXPIRES", "LAST USED"});
+  TextTable table({"SECRET_ID", "CREATED", "EXPIRES", "LAST USED"});
   for (const auto& secret : secrets->get_array()) {
     const auto member = [&](const char* name, const char* absent) {
       const auto text = text_member(secret, name);

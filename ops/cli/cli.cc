@@ -66,11 +66,9 @@ int run_cli(const std::vector<std::string>& arguments, Terminal& terminal) {
   } catch (const CLI::ParseError& error) {
     return end_parsing(app, error, terminal);
   } catch (const std::exception& error) {
-    print_failure(terminal.err, {.exit = ExitCode::internal,
-                                 .title = "unexpected fault",
-                                 .detail = error.what(),
-                                 .advice = {}});
-    return code_of(ExitCode::internal);
+    const Failure failure = failure_of(error);
+    print_failure(terminal.err, failure);
+    return code_of(failure.exit);
   }
 }
 

@@ -29,7 +29,7 @@ void print_page(const Cli& cli, const CliAnswer& page, const std::vector<Column>
   }
   std::vector<std::string> headings;
   for (const auto& column : columns) headings.push_back(column.heading);
-  Table table(std::move(headings));
+  TextTable table(std::move(headings));
   const auto* items = page.json.is_object() ? page.json.get_object().if_contains("items") : nullptr;
   if (items != nullptr && items->is_array()) {
     for (const auto& item : items->get_array()) {

@@ -6,7 +6,11 @@
 #include <ostream>
 
 #include "api/errors.h"
+#include "core/log/event_log.h"
+#include "core/ports/store.h"
+#include "core/ports/vault.h"
 #include "ops/cli/output.h"
+#include "ops/files.h"
 
 namespace optare {
 namespace {
@@ -105,6 +109,24 @@ Failure no_answer(const Rejection& rejection) {
 
 Failure failure_of(const Rejection& rejection) {
   return {.exit = exit_of(rejection.code), .title = rejection.detail, .detail = {}, .advice = {}};
+}
+
+Failure not_started(const Rejection& rejection) {
+  return {.exit = rejection.code == Code::invalid ? ExitCode::usage : ExitCode::refused,
+          .title = "cannot start",
+          .detail = rejection.detail,
+          .advice = {}};
+}
+
+Failure failure_of(const std::exception& fault) {
+  const bool folder = dynamic_cast<const VaultFault*>(&fault) != nullptr ||
+                      dynamic_cast<const LogFault*>(&fault) != nullptr ||
+                      dynamic_cast<const StoreFault*>(&fault) != nullptr ||
+                      dynamic_cast<const FileFault*>(&fault) != nullptr;
+  return {.exit = folder ? ExitCode::refused : ExitCode::internal,
+          .title = folder ? "the data folder cannot be used" : "unexpected fault",
+          .detail = fault.what(),
+          .advice = {}};
 }
 
 void print_failure(std::ostream& err, const Failure& failure) {

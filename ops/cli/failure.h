@@ -1,6 +1,7 @@
 // Why a command did not do what it was asked: what goes to stderr, and how the process ends.
 #pragma once
 
+#include <exception>
 #include <expected>
 #include <iosfwd>
 #include <string>
@@ -35,6 +36,10 @@ Failure failure_of(const HttpResponse& response);
 Failure no_answer(const Rejection& rejection);
 // A refusal of this process itself.
 Failure failure_of(const Rejection& rejection);
+// A data folder or a configuration that does not fit: trying again changes nothing.
+Failure not_started(const Rejection& rejection);
+// What was thrown: a folder that cannot be used as it is (its text says what to do), or a bug.
+Failure failure_of(const std::exception& fault);
 
 // "error: <title>", then detail and advice, a line each.
 void print_failure(std::ostream& err, const Failure& failure);

@@ -110,7 +110,7 @@ CliResult<void> list_projections(const Cli& cli, const ListProjections& options)
     cli.terminal.out << response->body << '\n';
     return {};
   }
-  Table table({"PROJECTION", "VERSION", "POSITION", "LAG", "STATE"});
+  TextTable table({"PROJECTION", "VERSION", "POSITION", "LAG", "STATE"});
   for (const auto& row : projections->get_array()) {
     const auto cell = [&](const char* name) {
       const auto text = text_member(row, name);

@@ -81,13 +81,13 @@ std::string cell_text(const json::value& value) {
   return text.empty() ? "-" : text;
 }
 
-void Table::add(std::vector<std::string> cells) {
+void TextTable::add(std::vector<std::string> cells) {
   OPTARE_ASSERT(cells.size() == headings_.size());
   for (auto& cell : cells) cell = printable(cell);
   rows_.push_back(std::move(cells));
 }
 
-void Table::print(std::ostream& out) const {
+void TextTable::print(std::ostream& out) const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
     std::size_t width = width_of(headings_[i]);

@@ -19,9 +19,9 @@ std::string printable_lines(std::string_view text);
 // A JSON value as one cell: text bare, null as "-", the items of a list with a comma between.
 std::string cell_text(const boost::json::value& value);
 
-class Table {
+class TextTable {
  public:
-  explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+  explicit TextTable(std::vector<std::string> headings) : headings_(std::move(headings)) {}
   // REQUIRES: as many cells as headings.
   void add(std::vector<std::string> cells);
   // Left-aligned columns, two spaces between, no trailing spaces.

@@ -88,8 +88,21 @@ TEST_F(NodeTest, RepairsAStartThatEndedBeforeGenesis) {
   const std::string first = file("admin.json");
   remove("log");
   remove("view");
+  {
+    const RocksResources resources;
+    RocksVault vault(resources, folder / "data" / "vault",
+                     load_key_encryption_key(folder / "data.key"), random);
+    vault.erase("log-begun");
+  }
   ASSERT_TRUE(open());  // vault and admin.json were there, the log was not
   EXPECT_NE(file("admin.json"), first);
+}
+
+TEST_F(NodeTest, NeverBeginsALogAnewBesideTheVaultOfOne) {
+  ASSERT_TRUE(open());
+  remove("log");
+  remove("view");
+  EXPECT_THAT(refusal(), HasSubstr("restore it from a back-up"));
 }
 
 TEST_F(NodeTest, RepairsAStartThatEndedBeforeTheViewWasWritten) {

@@ -26,8 +26,8 @@ RC_GTEST_PROP(Printable, IsNeverAControlCharacter, (const std::string& text)) {
   }
 }
 
-TEST(Table, AlignsColumnsByCharactersAndEndsLinesClean) {
-  Table table({"ID", "NAME", "AT"});
+TEST(TextTable, AlignsColumnsByCharactersAndEndsLinesClean) {
+  TextTable table({"ID", "NAME", "AT"});
   table.add({"srv_1", "caf\xc3\xa9", "now"});
   table.add({"srv_22222", "x", ""});
   std::ostringstream out;
