@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
 #include "api/admin/key_maker.h"
@@ -25,7 +26,9 @@ struct AdminContext {
 
   Services& services;
   KeyMaker key_maker;
-  std::atomic<std::size_t> tails = 0;  // live tails that are open
+  // Live tails that are open. Shared with them: one may end after the routes.
+  const std::shared_ptr<std::atomic<std::size_t>> tails =
+      std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 struct AdminCall {

@@ -20,12 +20,12 @@ constexpr std::string_view heartbeat = ": heartbeat\n\n";
 class Tail {
  public:
   Tail(const AdminCall& call, Partition partition, EventId from)
-      : context_(call.context),
+      : open_tails_(call.context.tails),
         services_(call.services),
         caller_(call.caller),
         partition_(partition),
         seen_(from) {}
-  ~Tail() { --context_.tails; }
+  ~Tail() { --*open_tails_; }
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
 
@@ -91,7 +91,7 @@ class Tail {
     bytes.append("\ndata: ").append(json::serialize(item)).append("\n\n");
   }
 
-  AdminContext& context_;
+  const std::shared_ptr<std::atomic<std::size_t>> open_tails_;
   Services& services_;
   const Caller caller_;
   const Partition partition_;
@@ -116,8 +116,8 @@ Result<EventId> event_id_of(const Request& request, std::uint64_t after) {
 }
 
 Result<Response> tail_events(const AdminCall& call, Partition partition, EventId from) {
-  if (++call.context.tails > event_tails_max) {
-    --call.context.tails;
+  if (++*call.context.tails > event_tails_max) {
+    --*call.context.tails;
     return reject(Code::overloaded, "too many live tails are open: try again later");
   }
   // Shared because a Stream can be copied; one runs.
