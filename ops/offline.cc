@@ -73,6 +73,13 @@ void print_token(const schema::IssuanceBatchT& batch, std::uint64_t number,
   std::cout << json::serialize(line) << '\n';
 }
 
+int not_whole(const Rejection& rejection) {
+  return failed({.exit = ExitCode::refused,
+                 .title = "the issuance records are not whole",
+                 .detail = rejection.detail,
+                 .advice = "Compare with an earlier export, or with a back-up."});
+}
+
 }  // namespace
 
 std::optional<int> nothing_there(const Config& config) {
@@ -160,7 +167,7 @@ int export_issuance(const Config& config, const ExportIssuanceOptions& options) 
   std::uint64_t tokens = 0;
   for (;;) {
     const auto batch = reader.next();
-    if (!batch) return refused(batch.error());
+    if (!batch) return not_whole(batch.error());
     if (!*batch) break;
     const std::uint64_t batch_number = reader.offset();  // the first batch is 1
     std::uint64_t number = (*batch)->first_number;

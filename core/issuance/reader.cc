@@ -11,11 +11,12 @@ namespace {
 
 constexpr std::size_t records_ahead = 64;
 
+// Batches are counted from 1, as they are exported.
 template <class... Arguments>
 std::unexpected<Rejection> broken(std::uint64_t offset, fmt::format_string<Arguments...> what,
                                   Arguments&&... arguments) {
   return reject(Code::internal,
-                fmt::format("issuance batch {}: {}", offset,
+                fmt::format("issuance batch {}: {}", offset + 1,
                             fmt::format(what, std::forward<Arguments>(arguments)...)));
 }
 
@@ -35,7 +36,7 @@ Result<std::optional<schema::IssuanceBatchT>> IssuanceReader::next() {
   }
   const LogRecord& record = ahead_[given_];
   if (record.offset != offset_)
-    return broken(offset_, "missing; the next one kept is {}", record.offset);
+    return broken(offset_, "missing; the next one kept is {}", record.offset + 1);
   auto batch = parse_batch(record.bytes);
   if (!batch) return broken(offset_, "altered: {}", batch.error().detail);
   if (!std::ranges::equal(batch->previous_hash, head_)) {

@@ -132,7 +132,8 @@ std::vector<LogRecord> LogDatabase::read(Partition partition, std::uint64_t offs
     bytes += records.back().bytes.size();
     const std::uint64_t expected = offset + records.size() - 1;
     if (records.back().offset != expected) {
-      throw LogFault(fmt::format("{}: record {} is missing", directory_.string(), expected));
+      throw LogFault(fmt::format("{}: record {} is missing: restore the folder from a back-up",
+                                 directory_.string(), expected));
     }
   }
   check(row->status(), directory_);

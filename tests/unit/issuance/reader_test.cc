@@ -105,7 +105,7 @@ TEST_F(ReaderTest, FindsANumberThatIsSkippedEvenWhenTheChainIsMadeAnew) {
   BatchBuilder builder;
   builder.add({.jti = "z", .client_id = "srv_a", .api_id = "api_b"});
   append(log_, builder.seal({"node", {1}, 4, batch_hash(records()[0])}));
-  EXPECT_EQ(verify(log_), "issuance batch 1: begins with number 4 where 3 is due");
+  EXPECT_EQ(verify(log_), "issuance batch 2: begins with number 4 where 3 is due");
 }
 
 TEST_F(ReaderTest, ReadsOnFromTheCut) {
