@@ -8,10 +8,10 @@
 #include "commands/system/genesis.h"
 #include "core/log/event_log.h"
 #include "core/memory/memory_log.h"
-#include "core/memory/memory_store.h"
 #include "core/openssl/frame_mac.h"
 #include "core/openssl/random.h"
 #include "projections/follow.h"
+#include "tests/support/counted_store.h"
 #include "tests/support/fake_clock.h"
 
 namespace optare {
@@ -136,7 +136,7 @@ class SmallNode {
  public:
   const std::string node_id;
   FleetMac mac{std::span(&key_, 1), 1};
-  MemoryStore store;
+  CountedStore store;
   LiveStates states;
   Settler settler;
   Journal journal;
