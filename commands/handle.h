@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct CommandOrigin {
   std::optional<Hash> request_digest;
   // With If-Match: the versions of the subject that the caller has seen.
   std::optional<std::vector<std::uint64_t>> if_match = std::nullopt;
+  // Whether the actor, an application, may still ask for this, by the newest state: looked at each
+  // time it is decided, since the request may have waited. None: whoever is active may.
+  std::function<bool()> still_allowed = nullptr;
 };
 
 // What the caller may know once it is done.
@@ -48,8 +52,9 @@ class CommandRunner {
     std::function<Result<Decision>(const CommandContext&)>
         decide;  // loads and decides anew each time
   };
-  // Errors: the decision's own; precondition_failed, conflict, unavailable, outcome_unknown,
-  // disk_full, clock_skew, overloaded, idempotency_key_reused, idempotency_in_flight, quarantined.
+  // Errors: the decision's own; unauthenticated, when the actor may no longer; precondition_failed,
+  // conflict, unavailable, outcome_unknown, disk_full, clock_skew, overloaded,
+  // idempotency_key_reused, idempotency_in_flight, quarantined.
   virtual Task<Result<Committed>> run(Request request, CommandOrigin origin) = 0;
   virtual const States& states() const = 0;
 };

@@ -138,8 +138,12 @@ Task<Result<LogCommandRunner::Attempt>> LogCommandRunner::decide(const Request& 
     auto decision = request.decide(context);
     if (decision) {
       CO_TRY_VOID(precondition(request, origin, *decision));
-      const View view = decision->partition == Partition::control ? control : tokens;
-      co_return Attempt{*std::move(decision), view, control.ordinal};
+      const bool of_control = decision->partition == Partition::control;
+      Attempt attempt{*std::move(decision), of_control ? control : tokens, control.ordinal, {}};
+      if (of_control) {
+        CO_TRY(attempt.actor_version, actor_version(origin));
+      }
+      co_return attempt;
     }
     if (!may_be_behind(decision.error().code) || waited)
       co_return std::unexpected(decision.error());
@@ -186,29 +190,35 @@ Result<Commit> LogCommandRunner::commit_of(const Request& request, const Command
   commit.command_id = origin.command_id;
   commit.request_digest = origin.request_digest;
   if (attempt.decision.partition == Partition::control)
-    TRY_VOID(add_envelope_streams(origin, commit));
+    add_envelope_streams(origin, attempt.actor_version, commit);
   return commit;
+}
+
+// The version of the actor's application, read before the look at what he may: whatever takes it
+// from him after that look moves the version, and the commit that guards (or writes) it is void.
+Result<std::optional<std::uint64_t>> LogCommandRunner::actor_version(
+    const CommandOrigin& origin) const {
+  if (origin.actor.type != ActorType::application) return std::nullopt;
+  const auto actor = parts_.states.application(ClientId(origin.actor.id));
+  if (!actor || actor->standing != Standing::active)
+    return reject(Code::unauthenticated, "the application that asks was deleted or deactivated");
+  if (origin.still_allowed && !origin.still_allowed())
+    return reject(Code::unauthenticated, "the access token ended before this was done");
+  return actor->version;
 }
 
 // The actor's own application is guarded (contracts.md E), and an Idempotency-Key claims its stream
 // (C).
-Result<void> LogCommandRunner::add_envelope_streams(const CommandOrigin& origin,
-                                                    Commit& commit) const {
-  if (origin.command_id) {
-    std::string stream = command_stream(*origin.command_id);
-    commit.writes.push_back({std::move(stream), 0, {}});
-  }
-  if (origin.actor.type != ActorType::application) return {};
+void LogCommandRunner::add_envelope_streams(const CommandOrigin& origin,
+                                            std::optional<std::uint64_t> actor_version,
+                                            Commit& commit) {
+  if (origin.command_id) commit.writes.push_back({command_stream(*origin.command_id), 0, {}});
+  if (!actor_version) return;
   const std::string stream = application_stream(ClientId(origin.actor.id));
-  const auto is_it = [&](const auto& written) { return written.stream == stream; };
+  const auto is_it = [&](const auto& named) { return named.stream == stream; };
   if (std::ranges::any_of(commit.writes, is_it) || std::ranges::any_of(commit.guards, is_it))
-    return {};
-  const auto actor = parts_.states.application(ClientId(origin.actor.id));
-  if (!actor || actor->standing != Standing::active) {
-    return reject(Code::unauthenticated, "the application that asks was deleted or deactivated");
-  }
-  commit.guards.push_back({stream, actor->version});
-  return {};
+    return;
+  commit.guards.push_back({stream, *actor_version});
 }
 
 std::unexpected<Rejection> LogCommandRunner::refusal(const Outcome& outcome, const Request& request,

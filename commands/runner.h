@@ -52,6 +52,7 @@ class LogCommandRunner final : public CommandRunner {
     Decision decision;
     View view;
     std::uint64_t position = 0;
+    std::optional<std::uint64_t> actor_version;  // none: not an application, or not of control
   };
 
   Task<Result<Committed>> attempts(const Request& request, const CommandOrigin& origin);
@@ -60,7 +61,9 @@ class LogCommandRunner final : public CommandRunner {
                             const Decision& decision) const;
   Result<Commit> commit_of(const Request& request, const CommandOrigin& origin, Attempt attempt);
   Result<std::optional<Committed>> first_outcome(const CommandOrigin& origin) const;
-  Result<void> add_envelope_streams(const CommandOrigin& origin, Commit& commit) const;
+  Result<std::optional<std::uint64_t>> actor_version(const CommandOrigin& origin) const;
+  static void add_envelope_streams(const CommandOrigin& origin,
+                                   std::optional<std::uint64_t> actor_version, Commit& commit);
   std::unexpected<Rejection> refusal(const Outcome& outcome, const Request& request,
                                      Timestamp deadline) const;
 

@@ -47,13 +47,18 @@ Result<Form> query_of(const Request& request, std::string_view names) {
   return query;
 }
 
-Task<Result<void>> wait_for_demanded_position(Services& services, const Request& request) {
+Task<Result<void>> wait_for_demanded_position(Services& services, const Request& request,
+                                              const Caller& caller) {
   const std::string_view text = request.header("Optare-Min-Position");
   if (text.empty()) co_return Result<void>();
   const auto position = number_of(text);
   if (!position)
     co_return reject(Code::malformed, "Optare-Min-Position is a position: a whole number");
-  if (co_await services.states.reached(*position, min_position_patience)) co_return Result<void>();
+  if (co_await services.states.reached(*position, min_position_patience)) {
+    // What was waited for may be the end of the caller's token.
+    if (still_alive(services, caller)) co_return Result<void>();
+    co_return reject(Code::unauthenticated, "the access token ended while this waited");
+  }
   co_return reject(Code::not_fresh, "this node has not reached position " + std::string(text) +
                                         " yet: try again shortly");
 }
@@ -81,6 +86,7 @@ Result<CommandOrigin> origin_of(const Services& services, const Request& request
   origin.request_id = request.request_id;
   origin.address = request.remote_address;
   origin.if_match = if_match_of(request);
+  origin.still_allowed = [&services, caller] { return still_alive(services, caller); };
   const auto keys = request.headers_all("Idempotency-Key");
   if (keys.empty() || is_safe(request.method)) return origin;
   const std::string_view key = keys.front();
@@ -120,7 +126,7 @@ Task<Result<AdminCall>> admin_call(AdminContext& context, const Request& request
   CO_TRY(Caller caller, co_await authorize(services, request, scope));
   CO_TRY(Form query, query_of(request, query_names));
   CO_TRY(CommandOrigin origin, origin_of(services, request, caller));
-  CO_TRY_VOID(co_await wait_for_demanded_position(services, request));
+  CO_TRY_VOID(co_await wait_for_demanded_position(services, request, caller));
   co_return AdminCall{context,           services,          request,
                       std::move(caller), std::move(origin), std::move(query)};
 }

@@ -19,6 +19,7 @@ Result<RotateSecret> rotate_command(const AdminCall& call) {
   JsonReader reader(body);
   RotateSecret command;
   command.client = call.client_id();
+  command.actor_scopes = call.caller.scopes;
   TRY(const auto overlap,
       reader.optional_integer("overlap_seconds", 0, overlap_seconds_max.count()));
   if (overlap) command.overlap = seconds(*overlap);

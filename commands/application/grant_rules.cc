@@ -28,4 +28,20 @@ Result<std::vector<std::string>> grantable_scopes(const Api& api,
   return granted;
 }
 
+Result<void> require_scopes_of(const Application& application,
+                               const std::shared_ptr<const Api>& admin_api,
+                               const ActorScopes& actor_scopes) {
+  if (!actor_scopes || !admin_api) return {};
+  const ApiGrant* const held = application.grant(admin_api->id);
+  if (held == nullptr) return {};
+  for (const std::string& scope : held->scopes) {
+    if (std::ranges::count(*actor_scopes, scope) > 0) continue;
+    return reject(Code::insufficient_scope,
+                  "this application may " + scope +
+                      " at the admin API: whoever is to know its "
+                      "secret needs an access token with that scope himself");
+  }
+  return {};
+}
+
 }  // namespace optare

@@ -21,4 +21,10 @@ using ActorScopes = std::optional<std::vector<std::string>>;
     const Api& api, const std::vector<std::string>& scopes, const ApiGrant* held,
     const ActorScopes& actor_scopes, std::string_view pointer);
 
+// That the actor has every scope of the admin API which the application was granted: for what puts
+// the application into his hands. Errors: insufficient_scope.
+[[nodiscard]] Result<void> require_scopes_of(const Application& application,
+                                             const std::shared_ptr<const Api>& admin_api,
+                                             const ActorScopes& actor_scopes);
+
 }  // namespace optare

@@ -32,10 +32,11 @@ Result<void> require_room(const std::vector<const ClientSecret*>& live,
 
 }  // namespace
 
-Result<Decision> RotateSecret::decide(const State& application,
-                                      const CommandContext& context) const {
+Result<Decision> RotateSecret::decide(const State& state, const CommandContext& context) const {
   OPTARE_ASSERT(secret.digest.size() == 32);
+  const auto& application = state.application;
   TRY_VOID(require_living(application));
+  TRY_VOID(require_scopes_of(*application, state.admin_api, actor_scopes));
   if (overlap < Duration::zero() || overlap > secret_overlap_max) {
     return reject(Code::invalid, "an overlap is 0 to 604800 seconds", "/overlap_seconds");
   }

@@ -231,6 +231,27 @@ TEST_F(RunnerTest, ForgetsAKeyAfterADay) {
   EXPECT_FALSE(later->value()->replayed);
 }
 
+TEST_F(RunnerTest, AsksEachTimeItDecidesWhetherTheActorStillMay) {
+  bool allowed = true;
+  CommandOrigin origin;
+  origin.actor = {ActorType::application, "srv_a"};
+  origin.still_allowed = [&] { return allowed; };
+  const auto created = node.begin(create("srv_b"), origin);
+  SmallNode other(deployment, nullptr, "node_2");
+  other.settle();
+  // What takes a permission from an application moves its stream.
+  ASSERT_TRUE(other.run(renaming("Less")));
+  allowed = false;
+  log.release();
+  node.settle();
+  deployment.clock.advance(100ms);
+  node.settle();
+  EXPECT_EQ(code(created), Code::unauthenticated);
+  EXPECT_EQ(node.states.application(ClientId("srv_b")), nullptr);
+  EXPECT_EQ(code(node.begin(renaming("Mine"), origin)), Code::unauthenticated);
+  EXPECT_EQ(log.held(), 0U);
+}
+
 TEST_F(RunnerTest, GuardsTheActorsOwnApplication) {
   CommandOrigin origin;
   origin.actor = {ActorType::application, "srv_a"};
