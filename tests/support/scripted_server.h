@@ -33,8 +33,8 @@ class ScriptedServer {
 
   std::deque<std::string> answers_;
   std::vector<std::string> requests_;
+  boost::asio::io_context io_;  // before the sockets, which need it to end
   std::vector<boost::asio::ip::tcp::socket> held_;
-  boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::thread thread_;
 };

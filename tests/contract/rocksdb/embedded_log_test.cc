@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <thread>
 
 #include "core/system_clock/system_clock.h"
 #include "tests/contract/event_log_contract.h"
@@ -35,8 +36,10 @@ class EmbeddedLogTest : public testing::Test {
   // Appends until the log takes one: while it opens again after a fault it may refuse.
   static Append append_until_taken(EventLog& log, const std::string& frame) {
     Append result = Append::not_persisted;
-    for (int attempt = 0; attempt < 100 && result != Append::persisted; ++attempt) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (result != Append::persisted && std::chrono::steady_clock::now() < until) {
       result = append_and_wait(log, control, frame);
+      if (result != Append::persisted) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return result;
   }
@@ -128,9 +131,9 @@ class HeldWriter {
 TEST_F(EmbeddedLogTest, RefusesMoreRecordsThanItsQueueHolds) {
   auto few = options();
   few.queue_records_max = 2;
+  std::vector<Append> answers;  // outlives the log, which answers
   const auto log = open(few);
   HeldWriter writer(*log);
-  std::vector<Append> answers;
   for (int i = 0; i < 3; ++i)
     log->append(control, "x", [&](Append result) { answers.push_back(result); });
   EXPECT_EQ(answers, std::vector{Append::not_persisted});
