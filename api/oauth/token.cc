@@ -21,9 +21,10 @@ namespace {
 constexpr std::string_view may_repeat[] = {"resource"};
 constexpr std::string_view token_id_prefix = "00";  // its tokens partition (contracts.md D)
 
+// Of the form, which outlives it.
 struct TokenRequest {
   AudienceRequest target;
-  std::optional<std::string> scope;
+  std::optional<std::string_view> scope;
 };
 
 // A token that may be made: all of it but its text.
@@ -42,8 +43,7 @@ Result<TokenRequest> token_request(const Form& form) {
                   "the only grant_type that is supported is client_credentials");
   TokenRequest request;
   request.target.audience = form.one("audience");
-  for (const std::string_view resource : form.all("resource"))
-    request.target.resources.emplace_back(resource);
+  request.target.resources = form.all("resource");
   request.scope = form.one("scope");
   return request;
 }
@@ -94,7 +94,7 @@ Result<Draft> draft_token(Services& services, const ClientId& client, const Toke
   const auto application = states.application(client);
   if (!application) return not_issued(Liveness::application_unknown);
   TRY(GrantedApi target, target_of(request.target, *application, states));
-  TRY(const ScopeSet scopes, select_scopes(request.scope, target.grant, *target.api));
+  TRY(claims.scope, select_scopes(request.scope, *target.grant, *target.api));
   draft.api = std::move(target.api);
   if (draft.api->token_format == TokenFormat::jwt) {
     TRY(draft.signer, signer_at(services, now));
@@ -107,7 +107,6 @@ Result<Draft> draft_token(Services& services, const ClientId& client, const Toke
   claims.issued_at = seconds_of(now);
   claims.expires_at = claims.issued_at + lifetime.count();
   claims.jti = TokenId(services.random.id(token_id_prefix));
-  claims.scope = scopes.text();
   const KeyId kid = draft.signer ? draft.signer->kid() : KeyId();
   const Liveness liveness = alive(gather_for_issuing(claims, kid, states), now);
   if (liveness != Liveness::alive) return not_issued(liveness);

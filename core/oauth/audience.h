@@ -3,8 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,27 +13,25 @@
 
 namespace optare {
 
-// As the form had them. An empty value counts as absent (RFC 6749 section 3.1).
+// As the form has them. An empty value counts as absent (RFC 6749 section 3.1).
 struct AudienceRequest {
-  std::optional<std::string> audience;
-  std::vector<std::string> resources;  // the one parameter that may be repeated
+  std::optional<std::string_view> audience;
+  std::vector<std::string_view> resources;  // the one parameter that may be repeated
 };
 
 // A living API that the application was granted.
 struct GrantedApi {
   std::shared_ptr<const Api> api;
-  ApiGrant grant;
+  const ApiGrant* grant = nullptr;  // within the application
 };
 
 // The one identifier that the request names, or none. Errors: invalid_target, when it names two.
-[[nodiscard]] Result<std::optional<std::string>> named_identifier(const AudienceRequest& request);
+[[nodiscard]] Result<std::optional<std::string_view>> named_identifier(
+    const AudienceRequest& request);
 
-// The API so named among the granted ones; the only one when none is named.
-// Errors: invalid_target. An unknown API and one that was not granted answer alike.
-[[nodiscard]] Result<GrantedApi> choose_target(const std::optional<std::string>& named,
-                                               std::span<const GrantedApi> granted);
-
-// Both, over the states. A refusal may be due to a view that is behind (design D6).
+// The API so named, if it was granted; the only granted one when none is named. A refusal may be
+// due to a view that is behind (design D6). Errors: invalid_target. An unknown API and one that was
+// not granted answer alike.
 [[nodiscard]] Result<GrantedApi> target_of(const AudienceRequest& request,
                                            const Application& application, const States& states);
 

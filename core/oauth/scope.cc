@@ -1,7 +1,6 @@
 #include "core/oauth/scope.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace optare {
 namespace {
@@ -44,35 +43,6 @@ Result<ScopeSet> ScopeSet::parse(std::string_view text) {
   ScopeSet set;
   set.names_ = sorted(std::move(names));
   return set;
-}
-
-ScopeSet ScopeSet::of(std::span<const std::string> names) {
-  ScopeSet set;
-  set.names_ = sorted({names.begin(), names.end()});
-  return set;
-}
-
-bool ScopeSet::contains(std::string_view name) const {
-  return std::ranges::binary_search(names_, name);
-}
-
-bool ScopeSet::subset_of(const ScopeSet& other) const {
-  return std::ranges::includes(other.names_, names_);
-}
-
-ScopeSet ScopeSet::intersection(const ScopeSet& other) const {
-  ScopeSet both;
-  std::ranges::set_intersection(names_, other.names_, std::back_inserter(both.names_));
-  return both;
-}
-
-std::string ScopeSet::text() const {
-  std::string out;
-  for (const std::string& name : names_) {
-    if (!out.empty()) out += ' ';
-    out += name;
-  }
-  return out;
 }
 
 }  // namespace optare

@@ -1,7 +1,7 @@
 // Scopes: RFC 6749 section 3.3.
 #pragma once
 
-#include <span>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +17,17 @@ constexpr std::size_t scope_names_max = 100;   // as many as an API may have
 // 1..64 bytes of %x21 / %x23-5B / %x5D-7E (`scope-token`; the length is ours).
 bool is_scope_name(std::string_view text);
 
+// Names as `scope` is spoken: a space between.
+template <std::ranges::range Names>
+std::string scope_text(const Names& names) {
+  std::string text;
+  for (const std::string_view name : names) {
+    if (!text.empty()) text += ' ';
+    text += name;
+  }
+  return text;
+}
+
 // A set of scope names, sorted. Exists only if every name is legal.
 class ScopeSet {
  public:
@@ -24,15 +35,10 @@ class ScopeSet {
   // Names separated by single spaces; duplicates collapse.
   // Errors: invalid_scope, when empty, malformed or over a limit.
   [[nodiscard]] static Result<ScopeSet> parse(std::string_view text);
-  // Of names that were checked when they were stored.
-  static ScopeSet of(std::span<const std::string> names);
 
   const std::vector<std::string>& names() const { return names_; }
   bool empty() const { return names_.empty(); }
-  bool contains(std::string_view name) const;
-  bool subset_of(const ScopeSet& other) const;
-  ScopeSet intersection(const ScopeSet& other) const;
-  std::string text() const;  // as `scope` is spoken
+  std::string text() const { return scope_text(names_); }
 
   bool operator==(const ScopeSet&) const = default;
 

@@ -1,23 +1,38 @@
 #include "core/oauth/token_request.h"
 
-namespace optare {
+#include <algorithm>
+#include <iterator>
+#include <vector>
 
-ScopeSet effective_scopes(const ApiGrant& grant, const Api& api) {
-  std::vector<std::string> offered;
+#include "core/oauth/scope.h"
+
+namespace optare {
+namespace {
+
+// Of as many names as an API may have, none is copied: every token comes by here.
+std::vector<std::string_view> effective_scopes(const ApiGrant& grant, const Api& api) {
+  std::vector<std::string_view> offered;
   offered.reserve(api.scopes.size());
   for (const ApiScope& scope : api.scopes) offered.push_back(scope.name);
-  return ScopeSet::of(grant.scopes).intersection(ScopeSet::of(offered));
+  std::ranges::sort(offered);
+  std::vector<std::string_view> effective;
+  effective.reserve(grant.scopes.size());
+  std::set_intersection(grant.scopes.begin(), grant.scopes.end(), offered.begin(), offered.end(),
+                        std::back_inserter(effective));
+  return effective;
 }
 
-Result<ScopeSet> select_scopes(const std::optional<std::string>& requested, const ApiGrant& grant,
-                               const Api& api) {
-  ScopeSet effective = effective_scopes(grant, api);
-  if (!requested || requested->empty()) return effective;
-  TRY(ScopeSet scopes, ScopeSet::parse(*requested));
-  if (!scopes.subset_of(effective))
+}  // namespace
+
+Result<std::string> select_scopes(std::optional<std::string_view> requested, const ApiGrant& grant,
+                                  const Api& api) {
+  const std::vector<std::string_view> effective = effective_scopes(grant, api);
+  if (!requested || requested->empty()) return scope_text(effective);
+  TRY(const ScopeSet scopes, ScopeSet::parse(*requested));
+  if (!std::ranges::includes(effective, scopes.names()))
     return reject(Code::invalid_scope,
                   "the request asks for a scope that this application was not granted");
-  return scopes;
+  return scopes.text();
 }
 
 }  // namespace optare

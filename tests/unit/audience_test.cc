@@ -69,8 +69,8 @@ class TargetOf : public testing::Test {
     application.grants.push_back({.api = api.id, .scopes = {}, .granted_at = {}, .standing = 1});
     std::ranges::sort(application.grants, {}, &ApiGrant::api);
   }
-  Result<GrantedApi> target(std::optional<std::string> audience) const {
-    return target_of({.audience = std::move(audience), .resources = {}}, application, states);
+  Result<GrantedApi> target(std::optional<std::string_view> audience) const {
+    return target_of({.audience = audience, .resources = {}}, application, states);
   }
   TableStates states;
   Application application;
@@ -79,7 +79,7 @@ class TargetOf : public testing::Test {
 TEST_F(TargetOf, IsTheOneNamed) { EXPECT_EQ(target("urn:orders")->api->id, ApiId("api_orders")); }
 
 TEST_F(TargetOf, IsTheOnlyLivingGrantWhenNoneIsNamed) {
-  EXPECT_EQ(target(std::nullopt)->grant.api, ApiId("api_orders"));
+  EXPECT_EQ(target(std::nullopt)->grant->api, ApiId("api_orders"));
 }
 
 TEST_F(TargetOf, MustBeNamedAmongSeveral) {
