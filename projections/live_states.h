@@ -66,6 +66,7 @@ class LiveStates final : public States {
   std::optional<Revocation> revocation(const TokenId& jti) const override;
   std::optional<CommandOutcome> outcome(const CommitId& command_id) const override;
   bool quarantined(std::string_view stream) const override;
+  bool any_quarantined() const override { return any_stopped_stream_; }
   std::uint64_t stream_version(Partition partition, std::string_view stream) const override;
   Page<std::shared_ptr<const Application>> applications(std::string_view from,
                                                         std::size_t limit) const override;

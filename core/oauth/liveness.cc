@@ -72,10 +72,10 @@ struct LivenessGathering {
     facts.application_ = states.application(claims.client_id);
     facts.api_ = states.api_by_identifier(claims.audience);
     facts.token_revoked_ = states.revocation(claims.jti).has_value();
-    facts.quarantined_ = states.quarantined(application_stream(claims.client_id)) ||
-                         (facts.api_ && states.quarantined(api_stream(facts.api_->id))) ||
-
-                         states.quarantined(revocation_stream(claims.jti));
+    facts.quarantined_ = states.any_quarantined() &&
+                         (states.quarantined(application_stream(claims.client_id)) ||
+                          (facts.api_ && states.quarantined(api_stream(facts.api_->id))) ||
+                          states.quarantined(revocation_stream(claims.jti)));
     return facts;
   }
 
@@ -86,7 +86,8 @@ struct LivenessGathering {
       facts.key_ = key->revoked_at ? LivenessFacts::Key::revoked : LivenessFacts::Key::known;
       facts.key_ordinal_ = key->ordinal;
     }
-    facts.quarantined_ = facts.quarantined_ || states.quarantined(signing_key_stream(kid));
+    facts.quarantined_ = facts.quarantined_ ||
+                         (states.any_quarantined() && states.quarantined(signing_key_stream(kid)));
   }
 
   // The fleet key is in no stream of its own: `system` names it.
@@ -177,7 +178,7 @@ bool may_be_behind(Liveness liveness, const LivenessFacts& facts) {
 
 ClientStanding may_authenticate(const ClientId& id, const States& states) {
   ClientStanding client{states.application(id), Liveness::quarantined};
-  if (!states.quarantined(application_stream(id)))
+  if (!states.any_quarantined() || !states.quarantined(application_stream(id)))
     client.liveness = standing_of(client.application.get());
   return client;
 }

@@ -74,6 +74,8 @@ class States {
   virtual std::optional<Revocation> revocation(const TokenId& jti) const = 0;
   virtual std::optional<CommandOutcome> outcome(const CommitId& command_id) const = 0;
   virtual bool quarantined(std::string_view stream) const = 0;
+  // False: no stream is, the usual case, for which nobody need make up names.
+  virtual bool any_quarantined() const { return true; }
   // The version at which a stream stands now, for claims and streams without a row.
   virtual std::uint64_t stream_version(Partition partition, std::string_view stream) const = 0;
 
