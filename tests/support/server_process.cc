@@ -57,12 +57,16 @@ ServerProcess::Flags ServerProcess::base_flags() const {
   return {"serve", "--data", data_.string(), "--listen", address(), "--ops-listen", ops_address()};
 }
 
-void ServerProcess::start(const Flags& flags) {
+void ServerProcess::launch(const Flags& flags) {
   keep_output();
   Flags all = base_flags();
   all.insert(all.end(), flags.begin(), flags.end());
   scheme_ = names_option(flags, "--tls-cert") ? "https" : "http";
   process_ = std::make_unique<Process>(optare_program(all));
+}
+
+void ServerProcess::start(const Flags& flags) {
+  launch(flags);
   const auto ready_or_ended = [this] { return process_->ended() || ready(); };
   try {
     wait_until("/readyz to say ready", ready_or_ended);
@@ -74,10 +78,7 @@ void ServerProcess::start(const Flags& flags) {
 }
 
 Ended ServerProcess::start_in_vain(const Flags& flags) {
-  keep_output();
-  Flags all = base_flags();
-  all.insert(all.end(), flags.begin(), flags.end());
-  process_ = std::make_unique<Process>(optare_program(all));
+  launch(flags);
   return process_->wait();
 }
 

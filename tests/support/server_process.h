@@ -36,6 +36,8 @@ class ServerProcess {
   // Starts it with these flags besides --data, --listen and --ops-listen, and waits until it is
   // ready. Throws, with what it said, when it is not in time.
   void start(const Flags& flags = {});
+  // Starts it and does not wait.
+  void launch(const Flags& flags = {});
   // Starts it and waits for it to give up.
   Ended start_in_vain(const Flags& flags = {});
   // SIGKILL, and gone.
