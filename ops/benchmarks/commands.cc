@@ -1,0 +1,127 @@
+// What a command costs in process: one at a time, each beside one synced write on the same disk,
+// and many at once.
+//
+//   benchmark_commands --data DIR [--one N] [--many N] [--in-flight N]
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "ops/benchmarks/deployment.h"
+
+namespace optare {
+namespace {
+
+struct Order {
+  std::filesystem::path data;
+  int warm_up = 200;
+  int one = 2'000;
+  std::size_t many = 200'000;
+  std::size_t in_flight = 8'000;
+};
+
+// As long as the frame of such a commit: an append to a growing file, as a fresh log's is.
+class BareDisk {
+ public:
+  explicit BareDisk(const std::filesystem::path& file)
+      : fd_(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) {}
+  ~BareDisk() { ::close(fd_); }
+  BareDisk(const BareDisk&) = delete;
+  BareDisk& operator=(const BareDisk&) = delete;
+  void append() const {
+    if (::write(fd_, record_.data(), record_.size()) < 0 || ::fdatasync(fd_) != 0)
+      throw std::runtime_error("the bare disk cannot be written");
+  }
+
+ private:
+  int fd_;
+  std::string record_ = std::string(700, 'x');
+};
+
+// In turns, so that both meet the same moods of the disk.
+boost::json::object one_at_a_time(Deployment& deployment, const ApiId& api, const Order& order) {
+  const BareDisk disk(order.data / "bare");
+  Latencies commands;
+  Latencies syncs;
+  for (int i = -order.warm_up; i < order.one; ++i) {
+    if (i == 0) {
+      commands.clear();
+      syncs.clear();
+    }
+    auto command = deployment.new_application(fmt::format("Application {}", i), api).first;
+    const auto asked = SteadyClock::now();
+    deployment.run(std::move(command));
+    commands.add(asked);
+    const auto written = SteadyClock::now();
+    disk.append();
+    syncs.add(written);
+  }
+  return {{"command", commands.json()}, {"fsync", syncs.json()}};
+}
+
+struct Crowd {
+  Deployment& deployment;
+  const ApiId& api;
+  std::size_t left;
+  Latencies latencies = {};
+};
+
+Task<> ask(Crowd& crowd) {
+  while (crowd.left > 0) {
+    --crowd.left;
+    auto command = crowd.deployment.new_application("One of many", crowd.api).first;
+    const auto asked = SteadyClock::now();
+    must(co_await handle(crowd.deployment.node().runner, std::move(command),
+                         crowd.deployment.origin()));
+    crowd.latencies.add(asked);
+  }
+}
+
+boost::json::object many_at_once(Deployment& deployment, const ApiId& api, const Order& order) {
+  Crowd crowd{deployment, api, order.many};
+  boost::asio::io_context context;
+  for (std::size_t i = 0; i < order.in_flight; ++i) {
+    boost::asio::co_spawn(context, ask(crowd), [](const std::exception_ptr& e) {
+      if (e) std::rethrow_exception(e);
+    });
+  }
+  const auto start = SteadyClock::now();
+  const std::clock_t processor = std::clock();
+  context.run();
+  const double seconds = seconds_since(start);
+  const double used = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
+  const auto commits = static_cast<double>(order.many);
+  return {{"commits", order.many},
+          {"in_flight", order.in_flight},
+          {"commits_per_second", commits / seconds},
+          {"processor_us_each", used / commits * 1e6},
+          {"latency", crowd.latencies.json()}};
+}
+
+void measure(const Order& order) {
+  Deployment deployment(order.data, "https://login.example.com");
+  const ApiId api = deployment.register_api("https://orders.example.com", TokenFormat::jwt);
+  boost::json::object result = one_at_a_time(deployment, api, order);
+  result["many"] = many_at_once(deployment, api, order);
+  print_result(result);
+}
+
+}  // namespace
+}  // namespace optare
+
+int main(int count, char** arguments) {
+  optare::Order order;
+  CLI::App app("What a command costs in process");
+  app.add_option("--data", order.data)->required();
+  app.add_option("--warm-up", order.warm_up);
+  app.add_option("--one", order.one);
+  app.add_option("--many", order.many);
+  app.add_option("--in-flight", order.in_flight)->check(CLI::Range(1, 10'000));
+  CLI11_PARSE(app, count, arguments);
+  try {
+    optare::measure(order);
+  } catch (const std::exception& fault) {
+    std::cerr << "benchmark_commands: " << fault.what() << std::endl;
+    return 1;
+  }
+}

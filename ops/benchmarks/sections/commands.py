@@ -1,0 +1,22 @@
+"""A command in process: alone beside one synced write, and many at once."""
+
+from harness import machine
+from harness.processes import result_of
+
+
+def run(bench):
+    sizes = bench.sizes
+    with machine.Watch() as watch:
+        found = result_of([bench.program("commands"), "--data", bench.scratch("commands"), "--one", sizes.commands_alone,
+                           "--many", sizes.commands_together])
+    command, fsync, many = found["command"], found["fsync"], found["many"]
+    add = bench.report.add
+    add("one at a time, p50", command["p50_us"], "us", limit=fsync["p50_us"], limit_name="us of one fsync, p50",
+        bound=fsync["p50_us"] + 300, goal="<= one fsync + 300 us", higher_is_better=False)
+    add("one at a time, p99", command["p99_us"], "us", limit=fsync["p99_us"], limit_name="us of one fsync, p99",
+        bound=3 * fsync["p50_us"], goal="<= 3 fsyncs (of p50)", higher_is_better=False,
+        note=f"slowest command {command['max_us']:,.0f} us, slowest fsync {fsync['max_us']:,.0f} us")
+    add(f"{many['in_flight']:,} at once", many["commits_per_second"], "/s", bound=50_000, goal=">= 50,000 /s",
+        note=f"{many['processor_us_each']:.1f} us of processor each, p50 {many['latency']['p50_us'] / 1e3:.0f} ms, "
+             f"p99 {many['latency']['p99_us'] / 1e3:.0f} ms")
+    bench.disturbed("all", watch.others)

@@ -1,0 +1,31 @@
+"""Bytes on disk, as the file system counts them, after a clean stop."""
+
+import json
+
+from harness.bench import token_requests
+from harness.processes import prepared, result_of
+
+
+def run(bench):
+    applications = bench.sizes.many_applications
+    data, _, _ = bench.seeded(applications)
+    view, log = allocated(data / "view"), allocated(data / "log")
+    bench.report.add(f"an application, of {applications:,}", (view + log) / applications, "bytes",
+                     note=f"view {view / applications:,.0f}, log {log / applications:,.0f} bytes each")
+    tokens(bench)
+
+
+def tokens(bench):
+    data, credentials_file, _ = bench.seeded(bench.sizes.deletions, name="spooled")
+    credentials = json.loads(credentials_file.read_text())
+    requests = prepared(bench.work / "spooling", token_requests(credentials, bench.sizes.deletions))
+    before = allocated(data / "spool")
+    with bench.server(data, core=None, threads=1) as server:
+        result_of([bench.program("issue"), "--port", server.port, "--requests", requests, "--count",
+                   bench.sizes.distinct_tokens])
+    grown = allocated(data / "spool") - before
+    bench.report.add(f"an issuance record, of {bench.sizes.distinct_tokens:,}", grown / bench.sizes.distinct_tokens, "bytes")
+
+
+def allocated(folder):
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
