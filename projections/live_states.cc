@@ -282,16 +282,21 @@ Page<std::shared_ptr<const T>> page_of(const Store& store, Table table, std::str
   start += from;
   if (!from.empty()) start.push_back('\0');  // Just after it.
   std::string last;
+  std::size_t scanned = 0;
   store.scan(table, start, [&](std::string_view key, std::string_view value) {
     if (!key.starts_with(prefix)) return false;
+    if (++scanned > page_rows_scanned_max) {
+      page.next = last;
+      return false;
+    }
     std::shared_ptr<const T> item = decode(key.substr(prefix.size()), value);
-    if (!item || !item->exists()) return true;
-    if (page.items.size() == limit) {
+    const bool living = item && item->exists();
+    if (living && page.items.size() == limit) {
       page.next = last;
       return false;
     }
     last = key.substr(prefix.size());
-    page.items.push_back(std::move(item));
+    if (living) page.items.push_back(std::move(item));
     return true;
   });
   return page;

@@ -19,7 +19,8 @@
 
 namespace optare {
 
-// A page of a list. `next` is where the following page begins; none after the last.
+// A page of a list. `next` is where the following page begins; none after the last. A page may be
+// short, even empty, without being the last.
 template <class T>
 struct Page {
   std::vector<T> items;
