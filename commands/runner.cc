@@ -25,8 +25,11 @@ std::vector<Event> events_of(const Commit& commit, std::string_view stream) {
 
 std::string command_stream(const CommitId& command_id) { return "command/" + hex(command_id); }
 
-// Refusals that something newer may lift: what is asked for, or what is named, is absent.
-bool may_be_behind(Code code) { return code == Code::not_found || code == Code::unprocessable; }
+// Refusals that something newer may lift: what is asked for, what is named, or another
+// administrator is absent.
+bool may_be_behind(Code code) {
+  return code == Code::not_found || code == Code::unprocessable || code == Code::last_administrator;
+}
 
 }  // namespace
 
