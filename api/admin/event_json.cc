@@ -134,21 +134,22 @@ std::string_view actor_type_name(ActorType type) {
 }
 
 json::object item_of(const AcceptedCommit& accepted, const StreamWrite& write,
-                     const EncodedEvent& encoded) {
+                     std::size_t in_stream, std::size_t in_commit) {
   const Commit& commit = accepted.commit;
-  json::object item{
-      {"position", accepted.ordinal},
-      {"stream", write.stream},
-      {"time", json_time(accepted.log_time)},
-      {"actor",
-       {{"type", actor_type_name(commit.actor.type)}, {"id", text_or_null(commit.actor.id)}}},
-      {"request_id", text_or_null(commit.request_id)},
-      {"cause", commit.cause}};
+  const EncodedEvent& encoded = write.events[in_stream];
   // An event that this build cannot read is a fact all the same.
   const auto event = decode_event(encoded.type, encoded.payload);
-  item["type"] = event ? std::string(event_name(*event)) : std::to_string(encoded.type);
-  item["data"] = event ? data_of(*event) : json::object();
-  return item;
+  return {{"id", std::to_string(accepted.ordinal) + '.' + std::to_string(in_commit)},
+          {"position", accepted.ordinal},
+          {"type", event ? std::string(event_name(*event)) : std::to_string(encoded.type)},
+          {"stream", write.stream},
+          {"version", write.expected_version + in_stream + 1},
+          {"time", json_time(accepted.log_time)},
+          {"actor",
+           {{"type", actor_type_name(commit.actor.type)}, {"id", text_or_null(commit.actor.id)}}},
+          {"request_id", text_or_null(commit.request_id)},
+          {"cause", commit.cause},
+          {"data", event ? data_of(*event) : json::object()}};
 }
 
 }  // namespace
@@ -156,13 +157,8 @@ json::object item_of(const AcceptedCommit& accepted, const StreamWrite& write,
 std::vector<json::object> event_items(const AcceptedCommit& accepted) {
   std::vector<json::object> items;
   for (const StreamWrite& write : accepted.commit.writes) {
-    std::uint64_t version = write.expected_version;
-    for (const EncodedEvent& encoded : write.events) {
-      json::object item = item_of(accepted, write, encoded);
-      item["id"] = std::to_string(accepted.ordinal) + '.' + std::to_string(items.size());
-      item["version"] = ++version;
-      items.push_back(std::move(item));
-    }
+    for (std::size_t i = 0; i < write.events.size(); ++i)
+      items.push_back(item_of(accepted, write, i, items.size()));
   }
   return items;
 }

@@ -29,12 +29,14 @@ Task<Result<Written<T>>> run_command(const AdminCall& call, C command,
   Written<T> written;
   CO_TRY(written.committed, co_await handle(call.services.runner, command, call.origin));
   if (const auto bytes = remembered_row(call, written.committed)) {
-    CO_TRY(T row, decode_row<T>(*bytes));
-    written.row = std::make_shared<const T>(std::move(row));
+    if (auto row = decode_row<T>(*bytes)) written.row = std::make_shared<const T>(*std::move(row));
   } else {
     written.row = current(call.services.states, command);
   }
-  if (!written.row) co_return reject(Code::quarantined, "it was done, and cannot be shown");
+  if (!written.row) {
+    co_return reject(Code::quarantined,
+                     "it was done, but its row cannot be read: see /readyz of this node");
+  }
   co_return written;
 }
 
