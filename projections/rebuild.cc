@@ -20,10 +20,11 @@ std::vector<const Projection*> chosen(const std::set<std::string>& names) {
 }
 
 // A projection that reads others needs their rows as they were: then all are made again, side by
-// side.
-Result<void> complete(std::set<std::string>& names) {
+// side. So are they while a stream is quarantined: it gets its new chance with every row that it
+// has, or it would count as alive in the state that it stopped in.
+Result<void> complete(const Store& store, std::set<std::string>& names) {
   std::set<std::string> all;
-  bool reads_others = false;
+  bool reads_others = !quarantined_streams(store).empty();
   for (const Projection* projection : catalogue()) {
     all.emplace(projection->name());
     reads_others |= projection->reads_others() && names.contains(std::string(projection->name()));
@@ -98,7 +99,7 @@ std::set<std::string> outdated_projections(const Store& store) {
 
 Result<void> rebuild(Store& store, const EventLog& log, std::set<std::string> names,
                      const std::function<void(const RebuildProgress&)>& progress) {
-  TRY_VOID(complete(names));
+  TRY_VOID(complete(store, names));
   const auto projections = chosen(names);
   // A crash on the way must not leave a half-made projection that counts as whole.
   StoreBatch forget;

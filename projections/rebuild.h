@@ -22,7 +22,8 @@ struct RebuildProgress {
 // The names of projections whose stored version is not this build's. Empty on a fresh store is
 // never: all.
 std::set<std::string> outdated_projections(const Store& store);
-// Clears and makes again the named projections, and all when one of them reads the rows of others.
+// Clears and makes again the named projections, and all when one of them reads the rows of others
+// or a stream is quarantined.
 // A stream that cannot be applied is quarantined; streams quarantined before get a new chance.
 // Errors: invalid, for an unknown name. Throws LogFault, StoreFault.
 [[nodiscard]] Result<void> rebuild(Store& store, const EventLog& log, std::set<std::string> names,
