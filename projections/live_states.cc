@@ -132,9 +132,22 @@ void LiveStates::caught_up_now() {
   if (!any_stopped_stream_) return;
   // Whatever is appended from now on is past those deadlines, and everything before is applied.
   const Timestamp now = log_.now();
+  if (!everything_applied()) return;
   const std::scoped_lock lock(mutex_);
   std::erase_if(doubted_, [now](const auto& doubt) { return doubt.second < now; });
   any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
+}
+
+// False also when the log does not know its end: after a failed sync, a commit in doubt may lie
+// there, and be admitted once the log has been read again.
+bool LiveStates::everything_applied() const {
+  try {
+    return std::ranges::all_of(partitions, [this](Partition partition) {
+      return head(partition).next_offset >= log_.end(partition);
+    });
+  } catch (const LogFault&) {
+    return false;
+  }
 }
 
 void LiveStates::stop(std::string reason) {

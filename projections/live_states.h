@@ -91,6 +91,7 @@ class LiveStates final : public States {
   Task<bool> wait(Waiter waiter, Duration patience);
   bool satisfied(const Waiter& waiter) const;  // REQUIRES: mutex_ held
   void wake_waiters();
+  bool everything_applied() const;
 
   const Store& store_;
   const EventLog& log_;

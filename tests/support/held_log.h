@@ -27,6 +27,8 @@ class HeldLog final : public RetainedLog {
     next.done(Append::possibly_persisted);
   }
   void fail_reads(bool fail) { fail_reads_ = fail; }
+  // As after a failed sync: nothing new can be read, and nobody knows what is there.
+  void lose_end(bool lost) { end_lost_ = lost; }
 
   void append(Partition partition, std::string frame, Appended done) override {
     held_.push_back({partition, std::move(frame), std::move(done)});
@@ -34,10 +36,12 @@ class HeldLog final : public RetainedLog {
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override {
     check();
+    if (end_lost_) return {};
     return log_.read(partition, offset, records_max);
   }
   std::uint64_t end(Partition partition) const override {
     check();
+    if (end_lost_) throw LogFault("the end is not known");
     return log_.end(partition);
   }
   Timestamp now() const override { return log_.now(); }
@@ -65,6 +69,7 @@ class HeldLog final : public RetainedLog {
   RetainedLog& log_;
   std::deque<Held> held_;
   bool fail_reads_ = false;
+  bool end_lost_ = false;
 };
 
 }  // namespace optare

@@ -8,6 +8,7 @@
 #include "commands/application/update_client.h"
 #include "projections/catalogue.h"
 #include "tests/support/facts.h"
+#include "tests/support/held_log.h"
 #include "tests/support/small_node.h"
 
 namespace optare {
@@ -129,10 +130,13 @@ TEST_F(FollowTest, KeepsAQuarantineOverARestartAndARebuild) {
   node.reopen();
   EXPECT_TRUE(node.states.quarantined("application/srv_a"));
   const auto before = node.rows();
-  ASSERT_TRUE(rebuild(node.store, deployment.log, {"applications"}, nullptr));
-  node.reopen();
-  EXPECT_TRUE(node.states.quarantined("application/srv_a"));
-  EXPECT_EQ(node.rows(), before);
+  // Another projection's rebuild must not bring it back to life, either.
+  for (const char* name : {"applications", "apis"}) {
+    ASSERT_TRUE(rebuild(node.store, deployment.log, {name}, nullptr));
+    node.reopen();
+    EXPECT_TRUE(node.states.quarantined("application/srv_a")) << name;
+    EXPECT_EQ(node.rows(), before) << name;
+  }
 }
 
 TEST_F(FollowTest, RebuildsWhatAnotherBuildWrote) {
@@ -243,6 +247,20 @@ TEST_F(FollowTest, CountsAStreamInDoubtAsDeadUntilItsDeadlineHasPassed) {
   deployment.clock.advance(1ms);
   node.settle();
   EXPECT_FALSE(node.states.quarantined("application/srv_a"));
+}
+
+// After a failed sync the commit in doubt may lie in the log: time alone does not end the doubt.
+TEST_F(FollowTest, DoubtsAStreamAsLongAsTheLogDoesNotKnowItsEnd) {
+  HeldLog log(deployment.log);
+  SmallNode doubting(deployment, &log);
+  doubting.states.doubt("application/srv_a", deployment.log.now() + 10s);
+  log.lose_end(true);
+  deployment.clock.advance(11s);
+  doubting.settle();
+  EXPECT_TRUE(doubting.states.quarantined("application/srv_a"));
+  log.lose_end(false);
+  doubting.settle();
+  EXPECT_FALSE(doubting.states.quarantined("application/srv_a"));
 }
 
 TEST(Catalogue, NamesEachProjectionAndTableOnce) {
