@@ -16,6 +16,7 @@
 #include "ops/compose.h"
 #include "ops/health.h"
 #include "ops/local_commands.h"
+#include "ops/open_files.h"
 #include "ops/policies.h"
 
 namespace optare {
@@ -46,7 +47,18 @@ class EndSignals {
 // The operations listener wants no counters of its own.
 class Unobserved final : public Observer {};
 
-ServerOptions server_options(const Config& config) {
+// Said when the system gives fewer files than the configuration asks connections for.
+std::size_t allowed_connections(const Config& config, std::size_t threads, LogLines& lines) {
+  const std::uint64_t open_files =
+      raise_open_files(files_of_stores + ops_connections_max + config.connections_max * threads);
+  const std::size_t allowed = connections_per_thread(open_files, config.connections_max, threads);
+  if (allowed < config.connections_max)
+    lines.write(LogLevel::warning, "connections_limited",
+                {{"connections_max", std::uint64_t{allowed}}, {"open_files", open_files}});
+  return allowed;
+}
+
+ServerOptions server_options(const Config& config, LogLines& lines) {
   ServerOptions options;
   options.address = config.listen.address;
   options.port = config.listen.port;
@@ -55,7 +67,7 @@ ServerOptions server_options(const Config& config) {
                         : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.tls_certificate_file = config.tls_cert;
   options.tls_key_file = config.tls_key;
-  options.limits.connections_max = config.connections_max;
+  options.limits.connections_max = allowed_connections(config, options.threads, lines);
   options.limits.requests_in_flight_max = config.requests_in_flight_max;
   return options;
 }
@@ -64,6 +76,7 @@ ServerOptions ops_options(const Config& config) {
   ServerOptions options;
   options.address = config.ops_listen.address;
   options.port = config.ops_listen.port;
+  options.limits.connections_max = ops_connections_max;
   return options;
 }
 
@@ -115,7 +128,7 @@ int listen_until_told(const Config& config, const EndSignals& signals, Node& nod
                      .retention = node.options.retention,
                      .random = node.random,
                      .lines = lines});
-  Server server(server_options(config), handler_of(composition.routes), composition.counts);
+  Server server(server_options(config, lines), handler_of(composition.routes), composition.counts);
   const auto port = server.start();
   if (!port) return cannot_listen("cannot listen", port.error());
   health.running(&node, &composition.counts, &policies);
