@@ -30,8 +30,12 @@ Secret key_encryption_key(const NodeOptions& options, Random& random) {
   return load_or_create_key_encryption_key(options.key_file, random);
 }
 
-const NodeOptions& with_folder(const NodeOptions& options) {
+// The data folder may have been there, open to others: what is made in it is not.
+const NodeOptions& with_folders(const NodeOptions& options) {
   make_private_folder(options.data);
+  for (const auto& folder : {vault_folder(options.data), log_folder(options.data),
+                             view_folder(options.data), spool_folder(options.data)})
+    make_private_folder(folder);
   return options;
 }
 
@@ -95,7 +99,7 @@ Node::Node(NodeOptions given, Clock& clock_given, Random& random_given, LogLines
       clock(clock_given),
       random(random_given),
       lines(lines_given),
-      resources(with_folder(options).memory),
+      resources(with_folders(options).memory),
       vault(resources, vault_folder(options.data), key_encryption_key(options, random), random),
       identity(load_or_create_identity(vault, random, signing_keys)),
       mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id),

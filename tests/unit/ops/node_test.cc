@@ -51,6 +51,19 @@ class NodeTest : public testing::Test {
   Progress progress;
 };
 
+// A folder that was made for it, by hand or by an installer, may be open to others.
+TEST_F(NodeTest, KeepsWhatItStoresFromOthersInAFolderThatIsOpen) {
+  std::filesystem::create_directory(folder / "data");
+  std::filesystem::permissions(folder / "data", std::filesystem::perms(0755));
+  ASSERT_TRUE(open());
+  for (const char* name : {"vault", "log", "view", "spool"}) {
+    const auto status = std::filesystem::status(folder / "data" / name);
+    EXPECT_EQ(status.permissions(), std::filesystem::perms(0700)) << name;
+  }
+  const auto status = std::filesystem::status(folder / "data" / "admin.json");
+  EXPECT_EQ(status.permissions(), std::filesystem::perms(0600));
+}
+
 TEST_F(NodeTest, MakesEverythingAtItsFirstStartAndGoesOnAtTheNext) {
   LogId log_id{};
   {
