@@ -63,8 +63,10 @@ struct Api {
 // Scope names are scope-tokens (RFC 6749 section 3.3), each once.
 // Errors: invalid, at `/scopes`, `/scopes/<i>/name` or `/scopes/<i>/description`.
 [[nodiscard]] Result<void> validate_scopes(const std::vector<ApiScope>& scopes);
-// An absolute URI without a fragment (RFC 8707 section 2), compared byte for byte.
-// Errors: invalid, at `/identifier`.
+// What names an API, the audience of its tokens: an absolute URI without a fragment, at most
+// api_identifier_bytes_max; a URN will do; http and https need a host and no user information.
+// Compared byte for byte, never normalised.
+// Errors: invalid, at `/identifier`. Source: RFC 8707 section 2, RFC 3986 section 4.3.
 [[nodiscard]] Result<void> validate_identifier(std::string_view identifier);
 // Errors: invalid, at `/token_lifetime_seconds`.
 [[nodiscard]] Result<void> validate_token_lifetime(Duration lifetime);

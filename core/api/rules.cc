@@ -1,6 +1,7 @@
 // What an API may be made of.
 #include <algorithm>
 #include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
 #include <set>
 
 #include "core/api/api.h"
@@ -65,13 +66,24 @@ Result<void> validate_identifier(std::string_view identifier) {
         "an identifier has at most " + std::to_string(api_identifier_bytes_max) + " bytes",
         "/identifier");
   }
+  const auto refuse = [](std::string detail) {
+    return reject(Code::invalid, std::move(detail), "/identifier");
+  };
   // parse_absolute_uri: RFC 3986 section 4.3, which has no fragment.
-  if (!boost::urls::parse_absolute_uri(identifier)) {
-    return reject(
-        Code::invalid,
-        "an identifier is an absolute URI without a fragment, such as https://api.example.com",
-        "/identifier");
+  const auto url = boost::urls::parse_absolute_uri(identifier);
+  if (!url) {
+    return refuse(
+        "an identifier is an absolute URI without a fragment, such as https://api.example.com or "
+        "urn:example:api");
   }
+  const bool web = url->scheme_id() == boost::urls::scheme::http ||
+                   url->scheme_id() == boost::urls::scheme::https;
+  if (web && url->encoded_host().empty()) return refuse("the identifier names no host");
+  // Identifiers stand in events and tokens; a password must not.
+  if (web && url->has_userinfo())
+    return refuse("the identifier has user information, which no audience needs");
+  if (!web && url->encoded_authority().empty() && url->encoded_path().empty())
+    return refuse("the identifier is a bare scheme");
   return {};
 }
 

@@ -1,5 +1,5 @@
 // RFC 8707, Resource Indicators for OAuth 2.0.
-#include "core/oauth/api_identifier.h"
+#include "core/api/api.h"
 #include "tests/conformance/deployment.h"
 
 namespace optare::conformance {
@@ -16,10 +16,10 @@ class Rfc8707 : public Deployment {
 TEST_F(Rfc8707, Section2_AResourceIsAnAbsoluteUriWithoutFragment) {
   for (const char* bad : {"orders", "/orders", "//api.example/orders",
                           "https://api.example/orders#", "https://api.example/orders#x", ""}) {
-    EXPECT_FALSE(check_api_identifier(bad)) << bad;
+    EXPECT_FALSE(validate_identifier(bad)) << bad;
     if (*bad != '\0') EXPECT_EQ(error_of(t.ask_token(cron, {{"resource", bad}})), "invalid_target");
   }
-  EXPECT_TRUE(check_api_identifier(orders));
+  EXPECT_TRUE(validate_identifier(orders));
 }
 
 TEST_F(Rfc8707, Section2_AnUnknownResourceIsAnInvalidTarget) {

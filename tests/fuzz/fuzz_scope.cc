@@ -1,5 +1,5 @@
+#include "core/api/api.h"
 #include "core/base/assert.h"
-#include "core/oauth/api_identifier.h"
 #include "core/oauth/scope.h"
 
 using namespace optare;
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& name : scopes->names()) OPTARE_ASSERT(is_scope_name(name));
     OPTARE_ASSERT(ScopeSet::parse(scopes->text()) == *scopes);
   }
-  if (check_api_identifier(text))
+  if (validate_identifier(text))
     OPTARE_ASSERT(size <= api_identifier_bytes_max && !text.contains('#'));
   return 0;
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/oauth/api_identifier.h"
+#include "core/api/api.h"
 #include "tests/support/table_states.h"
 
 namespace optare {
@@ -12,14 +12,14 @@ TEST(ApiIdentifier, IsAnAbsoluteUriWithoutFragment) {
   for (const char* good :
        {"https://api.example.com", "https://api.example.com/v1?x=1", "http://localhost:8080/",
         "urn:example:orders", "tag:example.com,2026:api", "api://orders"})
-    EXPECT_TRUE(check_api_identifier(good).has_value()) << good;
+    EXPECT_TRUE(validate_identifier(good).has_value()) << good;
   for (const char* bad :
        {"", "orders", "/orders", "//api.example.com", "https:", "https://", "https:///path",
         "urn:", "https://api.example.com/#part", "https://api.example.com/#",
         "https://user@api.example.com/", "https://api.example.com/a b",
         "https://api.example.com/\n", "https://api.example.com/%zz", "https://api.example.com/\\",
         "https://api.example.com/\"", "1https://api.example.com", "https://exampl\xc3\xa9.com/"}) {
-    const auto checked = check_api_identifier(bad);
+    const auto checked = validate_identifier(bad);
     ASSERT_FALSE(checked.has_value()) << bad;
     EXPECT_EQ(checked.error().code, Code::invalid);
     EXPECT_EQ(checked.error().pointer, "/identifier");
@@ -29,8 +29,8 @@ TEST(ApiIdentifier, IsAnAbsoluteUriWithoutFragment) {
 TEST(ApiIdentifier, Has2048BytesAtMost) {
   std::string longest = "https://api.example.com/";
   longest.append(2048 - longest.size(), 'a');
-  EXPECT_TRUE(check_api_identifier(longest).has_value());
-  EXPECT_FALSE(check_api_identifier(longest + "a").has_value());
+  EXPECT_TRUE(validate_identifier(longest).has_value());
+  EXPECT_FALSE(validate_identifier(longest + "a").has_value());
 }
 
 TEST(NamedIdentifier, IsTheOneThatTheRequestNames) {
