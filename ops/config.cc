@@ -17,6 +17,7 @@
 
 #include "api/oauth/issuer_path.h"
 #include "core/base/assert.h"
+#include "core/system/system.h"
 
 namespace optare {
 namespace {
@@ -98,6 +99,8 @@ bool is_plain_path(std::string_view path) {
 // RFC 8414 section 2: no query, no fragment. Plain http only on this machine.
 Result<void> check_issuer(std::string_view text) {
   if (text.empty()) return {};
+  if (text.size() > issuer_bytes_max)
+    return wrong(fmt::format("an issuer has at most {} bytes", issuer_bytes_max));
   const auto parsed =
       boost::urls::parse_absolute_uri(boost::urls::string_view(text.data(), text.size()));
   if (!parsed || parsed->host().empty() ||

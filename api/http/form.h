@@ -16,7 +16,7 @@ namespace optare {
 
 constexpr std::size_t form_parameters_max = 64;          // ours
 constexpr std::size_t form_name_bytes_max = 128;         // decoded; ours
-constexpr std::size_t form_value_bytes_max = 16 * 1024;  // decoded; a token of 8 KiB fits; ours
+constexpr std::size_t form_value_bytes_max = 16 * 1024;  // decoded; the longest token fits; ours
 
 struct Form {
   std::vector<std::pair<std::string, std::string>> pairs;  // in order, decoded, empty ones too

@@ -8,13 +8,21 @@
 #include <string_view>
 #include <utility>
 
+#include "core/api/api.h"
 #include "core/base/id.h"
 #include "core/events.h"
 #include "core/oauth/access_token_claims.h"
+#include "core/system/system.h"
 
 namespace optare {
 
-constexpr std::size_t token_bytes_max = 8 * 1024;  // ours; the longest audience and 100 scopes fit
+// Ours. Every token that can be made fits: the longest issuer and audience, a hundred of the
+// longest scopes, a signature by RSA of 4096 bits; in base64url, which makes four bytes of three.
+constexpr std::size_t token_bytes_max = 16 * 1024;
+constexpr std::size_t token_claims_bytes_max = issuer_bytes_max + api_identifier_bytes_max +
+                                               api_scopes_max * (scope_name_bytes_max + 1) +
+                                               3 * id_bytes_max + 256;  // the names and numbers
+static_assert(token_claims_bytes_max * 4 / 3 + 1024 <= token_bytes_max);
 
 // Why a text is no token of ours. For logs and tests; callers of the API hear one answer for all.
 enum class TokenRefusal : std::uint8_t {

@@ -9,6 +9,8 @@
 
 namespace optare {
 
+constexpr std::size_t issuer_bytes_max = 512;  // ours: it stands in every token
+
 struct System {
   std::uint64_t version = 0;
   std::string log_id;  // 16 bytes

@@ -57,6 +57,26 @@ TEST_F(TokenEndpoint, IssuesAnOpaqueTokenWhenTheApiSaysSo) {
   EXPECT_EQ(t.recorded().at(0)->kid, "");
 }
 
+// What the server gives out, it takes.
+TEST_F(TokenEndpoint, KnowsTheLongestTokenThatItIssues) {
+  std::vector<std::string> scopes;
+  for (std::size_t i = 0; i < api_scopes_max; ++i) {
+    std::string& scope = scopes.emplace_back(std::to_string(100 + i));
+    scope.append(scope_name_bytes_max - scope.size(), 's');
+  }
+  for (const TokenFormat format : {TokenFormat::jwt, TokenFormat::opaque}) {
+    const std::string id = format == TokenFormat::jwt ? "api_jwt" : "api_opaque";
+    std::string identifier = "https://api.example/" + id;
+    identifier.append(api_identifier_bytes_max - identifier.size(), 'a');
+    t.register_api(id, identifier, scopes, format);
+    t.happened(facts::granted("srv_cron", id, scopes));
+    const std::string token = t.token(cron, {{"audience", identifier}});
+    EXPECT_EQ(claims_of(token).audience, identifier);
+    // An issuer of the longest kind still has room.
+    EXPECT_LT(token.size() + issuer_bytes_max * 4 / 3, token_bytes_max);
+  }
+}
+
 TEST_F(TokenEndpoint, NeedsNoSigningKeyForAnOpaqueToken) {
   t.register_api("api_2", "urn:opaque", {"read"}, TokenFormat::opaque);
   t.happened(facts::granted("srv_cron", "api_2", {"read"}));

@@ -165,6 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"issuer", "ftp://auth.example.com", "write it as https://auth.example.com"},
         BadValue{"issuer", "http://auth.example.com",
                  "plain http is for loopback hosts only: use https"},
+        BadValue{"issuer", "https://auth.example.com/" + std::string(488, 'a'),
+                 "an issuer has at most 512 bytes"},
         BadValue{"issuer", "https://auth.example.com/",
                  "an issuer has no user, no query and no slash at its end"},
         BadValue{"issuer", "https://auth.example.com?a",
