@@ -39,9 +39,14 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Terminal& ter
     app.exit(error, terminal.out, terminal.err);
     return code_of(ExitCode::ok);
   }
+  // A word that is no command leaves its group without one: that it is wrong is what helps.
+  const auto unknown = app.remaining(true);
+  const bool no_command =
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty();
   print_failure(terminal.err,
                 {.exit = ExitCode::usage,
-                 .title = error.what(),
+                 .title = no_command ? fmt::format("there is no command '{}'", unknown.front())
+                                     : std::string(error.what()),
                  .detail = {},
                  .advice = "`optare --help`, or --help after a command, says what there is."});
   return code_of(ExitCode::usage);
