@@ -85,10 +85,13 @@ int refuse(const Failure& failure) {
   return code_of(failure.exit);
 }
 
-// The address may be free again in a moment.
+// An address may be free again in a moment; a certificate that cannot be used stays so.
 int cannot_listen(const std::string& title, const Rejection& rejection) {
-  return refuse(
-      {.exit = ExitCode::unavailable, .title = title, .detail = rejection.detail, .advice = {}});
+  const bool wrong = rejection.code == Code::invalid;
+  return refuse({.exit = wrong ? ExitCode::usage : ExitCode::unavailable,
+                 .title = title,
+                 .detail = rejection.detail,
+                 .advice = {}});
 }
 
 Server::Handler handler_of(const RouteTable& routes) {

@@ -87,7 +87,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and starts the threads; the port. Errors: unavailable (address in use, bad certificate).
+  // Binds and starts the threads; the port. Errors: unavailable (address in use),
+  // invalid (no address, no usable certificate).
   [[nodiscard]] Result<std::uint16_t> start();
   // Stops accepting, answers what is in flight, closes, joins the threads. True: everything in
   // flight was answered within drain_time_max. Thread: not one of the server's. May be repeated.

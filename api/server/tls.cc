@@ -40,11 +40,11 @@ Result<std::shared_ptr<ssl::context>> load_context(const std::string& certificat
     return reject(Code::unavailable, "OpenSSL has none of the cipher suites we allow");
   }
   context->use_certificate_chain_file(certificate_file, ec);
-  if (ec) return reject(Code::unavailable, certificate_file + ": " + ec.message());
+  if (ec) return reject(Code::invalid, certificate_file + ": " + ec.message());
   context->use_private_key_file(key_file, ssl::context::pem, ec);
-  if (ec) return reject(Code::unavailable, key_file + ": " + ec.message());
+  if (ec) return reject(Code::invalid, key_file + ": " + ec.message());
   if (SSL_CTX_check_private_key(native) != 1) {
-    return reject(Code::unavailable, key_file + " is not the key of " + certificate_file);
+    return reject(Code::invalid, key_file + " is not the key of " + certificate_file);
   }
   return context;
 }
