@@ -31,18 +31,25 @@ void Follower::open(const std::function<void(const RebuildProgress&)>& progress)
   parts_.states.reload(heads_);
 }
 
+bool Follower::holds_last_record(Partition partition, std::span<const LogRecord> from_last) {
+  const Head& head = head_of(heads_, partition);
+  if (!from_last.empty() && record_digest(from_last.front()) == head.last_record) return true;
+  stop(fmt::format(
+      "{}: this node applied {} records, and the log {}: it lost its end, or is another "
+      "log. Restore the log, or start this node on an empty data folder",
+      partition_name(partition), head.next_offset,
+      from_last.empty() ? fmt::format("holds {}", parts_.log.end(partition))
+                        : "holds another one as the last of them"));
+  return false;
+}
+
 bool Follower::same_history(Partition partition) {
   const Head& head = head_of(heads_, partition);
-  const auto name = partition_name(partition);
-  if (head.next_offset > parts_.log.end(partition)) {
-    stop(
-        fmt::format("{}: this node applied {} records, the log holds {}: the log lost its end, or "
-                    "is another log. "
-                    "Restore the log, or start this node on an empty data folder",
-                    name, head.next_offset, parts_.log.end(partition)));
+  if (head.next_offset == 0) return true;
+  if (!holds_last_record(partition, parts_.log.read(partition, head.next_offset - 1, 1)))
     return false;
-  }
   if (head.view.ordinal == 0) return true;
+  const auto name = partition_name(partition);
   const Rows rows(parts_.store);
   const auto before = RowsAdmissionView(rows, partition).chain_at(head.view.ordinal - 1);
   const auto entry = journal_entry(parts_.store, partition, head.view.ordinal);
@@ -77,9 +84,19 @@ bool Follower::step() {
   return any;
 }
 
+// A log that lost its end and has grown past it since would go unnoticed, but for the record
+// before.
+std::vector<LogRecord> Follower::read_on(Partition partition) {
+  const std::uint64_t next = head_of(heads_, partition).next_offset;
+  if (next == 0) return parts_.log.read(partition, 0, slice_records_max);
+  auto records = parts_.log.read(partition, next - 1, slice_records_max + 1);
+  if (!holds_last_record(partition, records)) return {};
+  records.erase(records.begin());
+  return records;
+}
+
 bool Follower::step(Partition partition) {
-  const auto records =
-      parts_.log.read(partition, head_of(heads_, partition).next_offset, slice_records_max);
+  const std::vector<LogRecord> records = read_on(partition);
   if (records.empty() || stopped_) return false;
   Rows rows(parts_.store);
   LiveStates::Heads heads = heads_;
@@ -102,6 +119,7 @@ bool Follower::step(Partition partition) {
     if (stop_here) break;
   }
   if (slice.empty()) return false;
+  head.last_record = record_digest(records[slice.size() - 1]);
   rows.put(Table::head, head_key(partition), encode_head(head));
   StoreBatch batch = rows.batch();
   if (on_batch) on_batch(batch);
@@ -115,8 +133,8 @@ bool Follower::step(Partition partition) {
 std::expected<Follower::Taken, Unappliable> Follower::take(Partition partition,
                                                            const LogRecord& record, Rows& rows,
                                                            Head& head) {
-  Taken taken{record.offset, admit(record, partition, parts_.log_id, parts_.mac, head,
-                                   RowsAdmissionView(rows, partition))};
+  Taken taken{record.offset, parts_.admission(record, partition, parts_.log_id, parts_.mac, head,
+                                              RowsAdmissionView(rows, partition))};
   if (taken.verdict.kind == Verdict::Kind::stop) return taken;
   if (taken.verdict.kind == Verdict::Kind::admitted) {
     if (auto applied = apply(partition, taken, record, rows); !applied)
@@ -154,19 +172,12 @@ void Follower::tell(Partition partition, const std::vector<Taken>& slice) {
   for (const Taken& taken : slice) {
     if (taken.verdict.kind == Verdict::Kind::void_record) {
       if (on_void) on_void({partition, taken.offset, taken.verdict.reason});
-      if (taken.verdict.reason == VoidReason::view) {
-        foreign_view = true;
-        if (taken.verdict.commit && taken.verdict.commit->node_id == parts_.node_id) {
-          stop(fmt::format(
-              "{}: a commit of this node was decided on a history that the log does not have: this "
-              "node's view is wrong. Start it on an empty data folder",
-              partition_name(partition)));
-        }
-      }
+      foreign_view |= taken.verdict.reason == VoidReason::view;
     }
     if (parts_.settler != nullptr) parts_.settler->observed(partition, taken.verdict, taken.offset);
   }
-  // Somebody else decided on another history: make sure that it is not ours which is wrong.
+  // Somebody decided on another history: make sure that it is not ours which is wrong. Whose node id
+  // the commit carries says nothing: a node that was made anew reads what it wrote before.
   if (foreign_view && !stopped_) same_history(partition);
   if (parts_.settler != nullptr) {
     parts_.settler->passed(partition, head_of(heads_, partition).log_time, slice.back().offset);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ class Follower {
     // False: this record and what follows in its partition is left alone (replay to a moment).
     // None: take all.
     std::function<bool(Partition, const LogRecord&, const Head&)> wanted = nullptr;
+    // Another one only to show that a broken rule would be noticed (tests/simulation).
+    Admission admission = admit;
   };
   explicit Follower(Parts parts);
 
@@ -67,6 +70,9 @@ class Follower {
   };
 
   bool step(Partition partition);
+  // The next slice, behind the record before it; nothing when there is none, or when the log has
+  // another history and the node stops.
+  std::vector<LogRecord> read_on(Partition partition);
   // Admits and applies one record on top of `rows`. An error: the slice must be taken again without
   // that stream.
   std::expected<Taken, Unappliable> take(Partition partition, const LogRecord& record, Rows& rows,
@@ -76,6 +82,7 @@ class Follower {
   void tell(Partition partition, const std::vector<Taken>& slice);
   // Stops the node when the log does not hold what it applied.
   bool same_history(Partition partition);
+  bool holds_last_record(Partition partition, std::span<const LogRecord> from_last);
   void stop(std::string reason);
 
   Parts parts_;

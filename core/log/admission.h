@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,10 +35,13 @@ struct Head {
   // must introduce keys in every partition.
   std::set<std::uint32_t> key_ids;
   std::uint64_t voids = 0;
+  // The digest of the record before next_offset, set by who applies the records: it tells whether a
+  // log still holds what was applied.
+  Hash last_record{};
   bool operator==(const Head&) const = default;
   template <class Archive>
   void fields(Archive& a) {
-    a(next_offset, view, log_time, feature_level, key_ids, voids);
+    a(next_offset, view, log_time, feature_level, key_ids, voids, last_record);
   }
 };
 std::string encode_head(const Head& head);
@@ -104,6 +108,12 @@ struct LogRecord {
 // whoever can write to the log cannot stop a node. REQUIRES: records in the order of their offsets.
 Verdict admit(const LogRecord& record, Partition partition, const LogId& log, const FrameMac& mac,
               const Head& head, const AdmissionView& past);
+// The rule as a value: what a follower goes by.
+using Admission = std::function<Verdict(const LogRecord&, Partition, const LogId&, const FrameMac&,
+                                        const Head&, const AdmissionView&)>;
+
+// SHA-256(time (8, ms) | bytes), big-endian: which record this is.
+Hash record_digest(const LogRecord& record);
 
 // hash(n) = SHA-256(hash(n-1) | n (8) | log time (8, ms) | SHA-256(record bytes)), big-endian;
 // hash(0) is zero.

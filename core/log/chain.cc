@@ -4,6 +4,14 @@
 
 namespace optare {
 
+Hash record_digest(const LogRecord& record) {
+  std::string identity;
+  identity.reserve(sizeof(std::uint64_t) + record.bytes.size());
+  append_u64(identity, static_cast<std::uint64_t>(milliseconds_of(record.time)));
+  identity += record.bytes;
+  return sha256(identity);
+}
+
 Hash chain_hash(const Hash& previous, std::uint64_t ordinal, Timestamp log_time,
                 std::string_view record) {
   std::string link(text_of(previous));
