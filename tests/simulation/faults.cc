@@ -1,0 +1,140 @@
+#include "tests/simulation/faults.h"
+
+#include <fmt/format.h>
+
+#include "tests/support/log_samples.h"
+
+namespace optare::simulation {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+void Faults::start() {
+  const Scenario& scenario = stage_.scenario;
+  again_and_again(scenario.crash_every, &Faults::crash);
+  again_and_again(scenario.pause_every, &Faults::pause);
+  again_and_again(scenario.leap_every, &Faults::leap);
+  again_and_again(scenario.outage_every, &Faults::outage);
+  again_and_again(scenario.garbage_every, &Faults::garbage);
+  again_and_again(scenario.cut_every, &Faults::cut);
+  again_and_again(scenario.sleep_every, &Faults::sleep);
+  for (const auto& machine : stage_.machines)
+    machine->store.fail_writes(scenario.store_fails_once_in);
+}
+
+void Faults::end() {
+  ended_ = true;
+  stage_.log.calm_down();
+  stage_.log.leap(Duration::zero());
+  for (const auto& machine : stage_.machines) {
+    machine->store.fail_writes(0);
+    machine->clock.correct();
+    stage_.resume(*machine);
+    stage_.start(*machine);
+  }
+}
+
+void Faults::again_and_again(Duration every, void (Faults::*fault)()) {
+  if (every == Duration::zero()) return;
+  stage_.timeline.after(chance_.between(every / 4, every * 7 / 4), [this, every, fault] {
+    if (ended_) return;
+    (this->*fault)();
+    again_and_again(every, fault);
+  });
+}
+
+void Faults::crash() {
+  Machine& machine = *chance_.pick(stage_.machines);
+  if (!machine.process) return;
+  stage_.end(machine);
+  if (chance_.once_in(2)) machine.store.lose_batches();
+  if (chance_.once_in(10)) machine.store.wipe();
+  if (chance_.once_in(6)) {  // The next start makes its rows again.
+    StoreBatch batch;
+    batch.erase(Table::meta, "projection/applications");
+    machine.store.fail_writes(0);
+    machine.store.write(batch);
+    machine.store.fail_writes(stage_.scenario.store_fails_once_in);
+  }
+  stage_.timeline.after(chance_.between(milliseconds(100), seconds(8)),
+                        [this, &machine] { stage_.start(machine); });
+}
+
+void Faults::pause() {
+  stage_.pause(*chance_.pick(stage_.machines), chance_.between(milliseconds(50), seconds(25)));
+}
+
+// A wall clock, by so much that nobody believes it; or the brokers', by a little.
+void Faults::leap() {
+  if (!stage_.log.embedded() && chance_.once_in(3))
+    return stage_.log.leap(chance_.between(milliseconds(-1500), milliseconds(1500)));
+  Machine& machine = *chance_.pick(stage_.machines);
+  if (chance_.once_in(2)) return machine.clock.correct();
+  const Duration far = chance_.between(seconds(6), hours(48));
+  machine.clock.leap(chance_.once_in(2) ? far : -far);
+}
+
+void Faults::outage() {
+  stage_.judge.note("the log is down");
+  stage_.log.be_down(chance_.between(milliseconds(100), seconds(14)));
+}
+
+void Faults::sleep() {
+  const Duration duration = chance_.between(seconds(30), hours(30));
+  stage_.judge.note(fmt::format("the world sleeps for {} s", duration.count() / 1000));
+  stage_.timeline.sleep(duration);
+}
+
+void Faults::garbage() {
+  const Partition partition = chance_.pick(partitions);
+  const auto& records = stage_.log.records(partition);
+  std::string bytes;
+  if (!records.empty()) bytes = chance_.pick(records).bytes;
+  Partition into = partition;
+  switch (chance_.below(5)) {
+    case 0:
+      bytes = forged_deletion();
+      into = Partition::control;
+      break;
+    case 1:
+      into = partition == Partition::control ? Partition::tokens_00 : Partition::control;
+      break;
+    case 2:
+      if (!bytes.empty()) bytes[chance_.below(bytes.size())] ^= static_cast<char>(1);
+      break;
+    case 3:
+      bytes.resize(chance_.below(bytes.size() + 1));
+      break;
+    default:
+      bytes.assign(chance_.below(200), static_cast<char>(chance_.below(256)));
+      break;
+  }
+  stage_.log.write(into, std::move(bytes), false);
+}
+
+// Right in everything but the key that made its MAC.
+std::string Faults::forged_deletion() {
+  const std::string stream = application_stream(administrator);
+  Commit commit;
+  commit.id[0] = static_cast<std::uint8_t>(chance_.below(256));
+  commit.deadline = stage_.log.log_time(Partition::control) + commit_deadline;
+  commit.view = stage_.model.view(Partition::control);
+  commit.writes = {{stream,
+                    stage_.model.version(Partition::control, stream),
+                    {encode_event(ApplicationDeleted{.reason = "forged"})}}};
+  commit.cause = "DeleteApplication";
+  commit.request_id = "forged";
+  return samples::frame_of(commit, samples::fleet_mac(samples::fleet_key_id, 'x'));
+}
+
+void Faults::cut() {
+  const Partition partition = chance_.pick(partitions);
+  const std::uint64_t end = stage_.log.records(partition).size();
+  if (end < 3) return;
+  const std::uint64_t lost = 1 + chance_.below(std::min<std::uint64_t>(end - 2, 6));
+  stage_.log.cut(partition, end - lost);
+  on_cut(partition, end - lost);
+}
+
+}  // namespace optare::simulation

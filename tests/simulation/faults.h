@@ -1,0 +1,34 @@
+// What goes wrong, and when.
+#pragma once
+
+#include "tests/simulation/requests.h"
+
+namespace optare::simulation {
+
+class Faults {
+ public:
+  explicit Faults(Stage& stage) : stage_(stage), chance_(stage.chance.fork()) {}
+
+  void start();
+  // From now on nothing goes wrong any more; what did is put right.
+  void end();
+  // The log lost records from `end` on.
+  std::function<void(Partition, std::uint64_t end)> on_cut;
+
+ private:
+  void again_and_again(Duration every, void (Faults::*fault)());
+  void crash();
+  void pause();
+  void leap();
+  void outage();
+  void garbage();
+  void cut();
+  void sleep();
+  std::string forged_deletion();
+
+  Stage& stage_;
+  Chance chance_;
+  bool ended_ = false;
+};
+
+}  // namespace optare::simulation

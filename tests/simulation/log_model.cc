@@ -1,0 +1,161 @@
+#include "tests/simulation/log_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/log/frame.h"
+
+namespace optare::simulation {
+namespace {
+
+// The design's own numbers, written down again.
+constexpr Duration command_life = std::chrono::hours(24);
+constexpr Duration tokens_life = std::chrono::days(30);
+constexpr std::size_t mac_bytes = 32;
+constexpr std::size_t header_bytes = 16;
+constexpr std::size_t kind_at = 5;
+
+// Streams of these two kinds begin anew after a while (contracts.md C).
+std::uint64_t version_then(const std::string& stream, const StreamVersion& last, Timestamp now) {
+  const Duration age = now - last.written_at;
+  if (stream.starts_with("command/") && age >= command_life) return 0;
+  if (stream.starts_with("00/") && age >= tokens_life) return 0;
+  return last.version;
+}
+
+std::uint64_t version_in(const std::map<std::string, StreamVersion>& versions,
+                         const std::string& stream, Timestamp now) {
+  const auto found = versions.find(stream);
+  return found == versions.end() ? 0 : version_then(stream, found->second, now);
+}
+
+}  // namespace
+
+std::string_view says_name(LogModel::Says says) {
+  switch (says) {
+    case LogModel::Says::admitted:
+      return "admitted";
+    case LogModel::Says::tick:
+      return "tick";
+    case LogModel::Says::not_ours:
+      return "not ours";
+    case LogModel::Says::late:
+      return "late";
+    case LogModel::Says::other_view:
+      return "other view";
+    case LogModel::Says::repeated:
+      return "repeated";
+    case LogModel::Says::moved:
+      return "moved";
+    case LogModel::Says::guard_moved:
+      return "guard moved";
+  }
+  return "?";
+}
+
+void LogModel::append(Partition partition, const LogRecord& record, bool genuine) {
+  Log& log = logs_[static_cast<std::size_t>(partition)];
+  log.log_time = std::max(log.log_time, record.time);
+  Entry entry{record, genuine, Says::not_ours, log.log_time, log.offsets.size(), std::nullopt};
+  if (genuine && record.bytes[kind_at] == static_cast<char>(FrameKind::tick)) {
+    entry.says = Says::tick;
+  } else if (genuine) {
+    const std::string_view payload =
+        std::string_view(record.bytes)
+            .substr(header_bytes, record.bytes.size() - header_bytes - mac_bytes);
+    if (auto commit = decode_commit(payload)) {
+      entry.commit = *std::move(commit);
+      entry.says = judge_commit(log, *entry.commit, log.log_time);
+    }
+  }
+  if (entry.says == Says::admitted) {
+    entry.ordinal = log.offsets.size() + 1;
+    count(log, partition, entry);
+  }
+  if (entry.says == Says::moved) log.losers.insert(entry.commit->id);
+  judge_.note(
+      fmt::format("{} @{} {}{}", partition_name(partition), record.offset, says_name(entry.says),
+                  entry.commit ? fmt::format(" {} by {} for {}", entry.commit->cause,
+                                             entry.commit->node_id, entry.commit->request_id)
+                               : ""));
+  log.entries.push_back(std::move(entry));
+}
+
+LogModel::Says LogModel::judge_commit(const Log& log, const Commit& commit,
+                                      Timestamp log_time) const {
+  if (log_time > commit.deadline) return Says::late;
+  if (commit.view.ordinal >= log.chain.size() || log.chain[commit.view.ordinal] != commit.view.hash)
+    return Says::other_view;
+  if (log.commits.contains(commit.id)) return Says::repeated;
+  for (const StreamWrite& write : commit.writes) {
+    if (version_in(log.versions, write.stream, log_time) != write.expected_version)
+      return Says::moved;
+  }
+  for (const Guard& guard : commit.guards) {
+    if (version_in(log.versions, guard.stream, log_time) != guard.version) return Says::guard_moved;
+  }
+  return Says::admitted;
+}
+
+void LogModel::count(Log& log, Partition partition, const Entry& entry) {
+  const Commit& commit = *entry.commit;
+  log.commits.insert(commit.id);
+  if (commit.command_id) {
+    const auto [before, first] = log.commands.try_emplace(*commit.command_id, entry.log_time);
+    judge_.require(first || entry.log_time - before->second >= command_life, Rule::one_effect,
+                   [&] { return "two commits of one command id: " + commit.request_id; });
+    before->second = entry.log_time;
+  }
+  log.requests[commit.request_id].push_back(entry.ordinal);
+  log.offsets.push_back(entry.record.offset);
+  const Hash hash = chain_hash(log.chain.back(), entry.ordinal, entry.log_time, entry.record.bytes);
+  log.chain.push_back(hash);
+  log.rows.begin(partition, entry.ordinal, entry.log_time);
+  log.rows.put_position(entry.record.offset, hash);
+  for (const StreamWrite& write : commit.writes) {
+    const std::uint64_t version =
+        write.expected_version + std::max<std::size_t>(write.events.size(), 1);
+    log.versions[write.stream] = {version, entry.log_time};
+    log.rows.put_stream(write.stream, {version, entry.log_time});
+    for (std::size_t i = 0; i < write.events.size(); ++i) {
+      const auto folded =
+          log.rows.fold(write.stream, write.events[i], write.expected_version + i + 1);
+      judge_.require(folded.has_value(), Rule::fold, [&] {
+        return fmt::format("{} of {}: {}", commit.cause, write.stream, folded.error().detail);
+      });
+    }
+  }
+  log.rows.end();
+}
+
+void LogModel::cut(Partition partition, std::uint64_t end) {
+  judge_.note(fmt::format("{} is cut at {}", partition_name(partition), end));
+  Log& log = logs_[static_cast<std::size_t>(partition)];
+  std::vector<Entry> kept = std::move(log.entries);
+  kept.resize(end);
+  log = Log();
+  for (const Entry& entry : kept) append(partition, entry.record, entry.genuine);
+}
+
+View LogModel::view(Partition partition) const {
+  return {at(partition).chain.size() - 1, at(partition).chain.back()};
+}
+
+std::uint64_t LogModel::version(Partition partition, const std::string& stream) const {
+  return version_in(at(partition).versions, stream, at(partition).log_time);
+}
+
+std::vector<std::uint64_t> LogModel::of_request(Partition partition,
+                                                const std::string& request_id) const {
+  const auto found = at(partition).requests.find(request_id);
+  return found == at(partition).requests.end() ? std::vector<std::uint64_t>() : found->second;
+}
+
+std::uint64_t LogModel::races_lost() const {
+  std::uint64_t lost = 0;
+  for (const Log& log : logs_) lost += log.losers.size();
+  return lost;
+}
+
+}  // namespace optare::simulation

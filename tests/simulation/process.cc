@@ -1,0 +1,84 @@
+#include "tests/simulation/process.h"
+
+#include "tests/support/log_samples.h"
+
+namespace optare::simulation {
+namespace {
+
+constexpr Duration silence_max = std::chrono::seconds(5);
+
+}  // namespace
+
+const LogId log_id = samples::log_id;
+FleetMac fleet_mac() { return samples::fleet_mac(); }
+
+Process::Process(Surroundings around, LogHandle::Deliver deliver)
+    : around_(std::move(around)),
+      random_(around_.chance),
+      mac_(fleet_mac()),
+      log_(around_.log, around_.clock, std::move(deliver)),
+      states_(around_.store, log_, around_.clock),
+      settler_(around_.clock),
+      journal_(around_.store, log_),
+      runner_({.states = states_,
+               .log = log_,
+               .settler = settler_,
+               .mac = mac_,
+               .accepted = journal_,
+               .clock = around_.clock,
+               .random = random_,
+               .log_id = log_id,
+               .node_id = around_.node_id,
+               .in_doubt = [this](const std::string& stream,
+                                  Timestamp deadline) { states_.doubt(stream, deadline); }}),
+      follower_({.log = log_,
+                 .store = around_.store,
+                 .mac = mac_,
+                 .log_id = log_id,
+                 .node_id = around_.node_id,
+                 .states = states_,
+                 .settler = &settler_,
+                 .admission = broken_admission(around_.broken)}),
+      started_at_(log_.end(Partition::control)) {}
+
+void Process::open() { follower_.open(); }
+
+void Process::work(const std::function<void()>& stepped) {
+  try {
+    while (follower_.step()) stepped();
+  } catch (const LogFault&) {
+  } catch (const StoreFault&) {
+  }
+  stepped();  // A fault may have come after a slice.
+  follower_.tick();
+}
+
+bool Process::run() {
+  io_.restart();
+  return io_.poll() > 0;
+}
+
+bool Process::die() {
+  log_.cut_off();
+  for (int i = 0; i < 1000; ++i) {
+    around_.clock.hurry();
+    follower_.tick();
+    if (!run() && requests == 0) break;
+  }
+  around_.clock.hurry_no_more();
+  return requests == 0;
+}
+
+void Process::break_silence() {
+  if (around_.log.embedded() || stopped()) return;
+  if (ready() && log_.since_last_record() < silence_max) return;
+  log_.append(Partition::control, make_frame(mac_, log_id, Partition::control, FrameKind::tick, ""),
+              [](Append) {});
+}
+
+bool Process::ready() const {
+  if (around_.log.embedded()) return true;
+  return follower_.heads()[0].next_offset > started_at_;
+}
+
+}  // namespace optare::simulation

@@ -1,0 +1,49 @@
+#include "tests/simulation/scenario.h"
+
+#include <fmt/format.h>
+
+namespace optare::simulation {
+namespace {
+
+using std::chrono::seconds;
+
+// One time in `n` this fault belongs to the run at all; then about so often.
+Duration sometimes(Chance& chance, std::uint64_t n, Duration from, Duration to) {
+  const Duration every = chance.between(from, to);
+  return chance.once_in(n) ? every : Duration::zero();
+}
+
+}  // namespace
+
+Scenario scenario_of(std::uint64_t seed, Break broken) {
+  Chance chance(seed * 2 + 1);
+  Scenario scenario;
+  scenario.seed = seed;
+  scenario.broken = broken;
+  scenario.nodes = 1 + chance.below(4);
+  scenario.embedded = scenario.nodes == 1;
+  scenario.clients = 2 + chance.below(6);
+  scenario.lasts = chance.between(seconds(15), seconds(50));
+  if (chance.once_in(4)) scenario.weather = {0, 0, 0, 0, 0, 0, 0, 0};
+  scenario.crash_every = sometimes(chance, 2, seconds(5), seconds(40));
+  scenario.pause_every = sometimes(chance, 2, seconds(5), seconds(30));
+  scenario.leap_every = sometimes(chance, 2, seconds(3), seconds(20));
+  scenario.outage_every = sometimes(chance, 4, seconds(10), seconds(40));
+  scenario.garbage_every = sometimes(chance, 2, seconds(1), seconds(10));
+  scenario.cut_every = sometimes(chance, 4, seconds(10), seconds(30));
+  scenario.sleep_every = sometimes(chance, 2, seconds(5), seconds(20));
+  scenario.store_fails_once_in = chance.once_in(3) ? 50 : 0;
+  if (scenario.embedded) {  // One process, and a disk that keeps what it said it has.
+    scenario.outage_every = scenario.cut_every = Duration::zero();
+    scenario.weather.stalled = scenario.weather.repeated = scenario.weather.slow = 0;
+  }
+  return scenario;
+}
+
+std::string describe(const Scenario& scenario) {
+  return fmt::format("{} node{}, {} people, {} s", scenario.nodes,
+                     scenario.embedded ? " with its own log" : "s", scenario.clients,
+                     scenario.lasts.count() / 1000);
+}
+
+}  // namespace optare::simulation

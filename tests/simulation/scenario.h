@@ -1,0 +1,35 @@
+// What kind of run a seed stands for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/simulation/breaks.h"
+#include "tests/simulation/simulated_log.h"
+
+namespace optare::simulation {
+
+struct Scenario {
+  std::uint64_t seed = 0;
+  Break broken = Break::none;
+  std::size_t nodes = 3;
+  bool embedded = false;
+  std::size_t clients = 5;
+  Duration lasts{};
+  Weather weather;
+  // Mean time between; zero: never.
+  Duration crash_every{};
+  Duration pause_every{};
+  Duration leap_every{};    // of wall clocks
+  Duration outage_every{};  // of the log
+  Duration garbage_every{};
+  Duration cut_every{};    // the log loses its end
+  Duration sleep_every{};  // of the whole world, for hours
+  std::uint64_t store_fails_once_in = 0;
+};
+
+// All of it follows from the seed.
+Scenario scenario_of(std::uint64_t seed, Break broken = Break::none);
+std::string describe(const Scenario& scenario);
+
+}  // namespace optare::simulation

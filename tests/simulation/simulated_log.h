@@ -1,0 +1,121 @@
+// One log that several nodes share, on the far side of a network that loses, delays and repeats.
+//
+// Its brokers stamp each record with their own clock when it takes effect. With `embedded`, the
+// one node that there is stamps by the real LogClock, nothing is delayed for long, and nothing is
+// lost.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/log/event_log.h"
+#include "core/log/log_clock.h"
+#include "tests/simulation/chance.h"
+#include "tests/simulation/machine_clock.h"
+#include "tests/simulation/timeline.h"
+
+namespace optare::simulation {
+
+// How often something goes wrong: once in so many appends or reads; 0: never.
+struct Weather {
+  std::uint64_t refused = 40;      // surely not written
+  std::uint64_t lost = 40;         // not written, and no answer
+  std::uint64_t answer_lost = 30;  // written, and no answer
+  std::uint64_t stalled = 40;      // no answer, and written only after a while, or too late
+  std::uint64_t repeated = 25;     // written twice
+  std::uint64_t slow = 20;         // seconds
+  std::uint64_t disk_full = 200;   // surely not written
+  std::uint64_t read_fault = 300;
+};
+
+class SimulatedLog {
+ public:
+  SimulatedLog(Timeline& timeline, Chance chance, Weather weather, bool embedded)
+      : timeline_(timeline), chance_(chance), weather_(weather), embedded_(embedded) {}
+
+  // What happens to one append: when it takes effect, if ever, and what its sender hears.
+  struct Fate {
+    std::vector<Duration> written_after;
+    Duration answered_after{};
+    Append answer = Append::persisted;
+  };
+  Fate fate();
+  bool read_fails() { return chance_.once_in(weather_.read_fault); }
+  bool embedded() const { return embedded_; }
+
+  // A record, now. `genuine`: a node made this frame, for this partition.
+  void write(Partition partition, std::string bytes, bool genuine,
+             std::optional<Timestamp> stamp = std::nullopt);
+  const std::vector<LogRecord>& records(Partition partition) const {
+    return records_[static_cast<std::size_t>(partition)];
+  }
+  // The brokers' clock, or what it says last: log time never falls.
+  Timestamp log_time(Partition partition) const;
+  void leap(Duration by) { leapt_ = by; }
+  // Until then nothing is written.
+  void be_down(Duration duration) { up_again_ = timeline_.now() + duration; }
+  // The log loses its end, and begins another history.
+  void cut(Partition partition, std::uint64_t end);
+  std::uint64_t history(Partition partition) const {
+    return cuts_[static_cast<std::size_t>(partition)].size();
+  }
+  // Whether who applied all before `offset` in that history applied what is lost now.
+  bool lost(Partition partition, std::uint64_t history, std::uint64_t offset) const;
+  void calm_down() { weather_ = {0, 0, 0, 0, 0, 0, 0, 0}; }
+
+  // Each sender's frames, before anything happens to them.
+  std::function<void(Partition, const std::string& frame)> on_sent;
+  std::function<void(Partition, const LogRecord&, bool genuine)> on_written;
+  std::function<void(Partition, std::uint64_t end)> on_cut;
+
+  Timeline& timeline() { return timeline_; }
+
+ private:
+  Timestamp broker_time() const { return timeline_.now() + leapt_; }
+
+  Timeline& timeline_;
+  Chance chance_;
+  Weather weather_;
+  bool embedded_;
+  Duration leapt_{};
+  Timestamp up_again_{};
+  std::array<std::vector<LogRecord>, partitions.size()> records_;
+  std::array<std::vector<std::uint64_t>, partitions.size()> cuts_;  // where, in order
+};
+
+// One process's connection. Ends with it; what it sent goes on.
+class LogHandle final : public EventLog {
+ public:
+  // `deliver` calls back when the process runs, and never once it is gone.
+  using Deliver = std::function<void(Duration delay, std::function<void()>)>;
+  LogHandle(SimulatedLog& log, const Clock& clock, Deliver deliver);
+
+  void append(Partition partition, std::string frame, Appended done) override;
+  std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
+                              std::size_t records_max) const override;
+  std::uint64_t end(Partition partition) const override { return log_.records(partition).size(); }
+  Timestamp now() const override;
+  void on_records(std::function<void()>) override {}  // the process looks often enough
+
+  // By BOOTTIME.
+  Duration since_last_record() const { return clock_.boottime() - heard_at_; }
+  // From now on nothing that is appended is written.
+  void cut_off() { cut_off_ = true; }
+
+ private:
+  void append_embedded(Partition partition, std::string frame, Appended done);
+  void see(Timestamp time) const;
+
+  SimulatedLog& log_;
+  const Clock& clock_;
+  Deliver deliver_;
+  bool cut_off_ = false;
+  mutable LogClock own_;         // embedded
+  mutable Timestamp seen_{};     // the newest log time seen, and
+  mutable Duration seen_at_{};   // when, by BOOTTIME: never by the wall clock (design D1)
+  mutable Duration heard_at_{};  // of any record
+};
+
+}  // namespace optare::simulation

@@ -1,0 +1,230 @@
+#include "tests/simulation/stage.h"
+
+#include <algorithm>
+
+#include "commands/system/genesis.h"
+#include "core/oauth/client_secret.h"
+#include "tests/simulation/keys.h"
+#include "tests/support/log_samples.h"
+
+namespace optare::simulation {
+
+using std::chrono::milliseconds;
+
+const ClientId administrator("srv_administrator");
+const ApiId admin_api("api_administration");
+const std::string issuer = "https://issuer.example";
+
+namespace {
+
+constexpr Duration pulse_every = milliseconds(200);
+// How long a running node may take to see that the log lost its end.
+constexpr Duration notices_within = std::chrono::seconds(1);
+// How much a clock gains or loses, in a million. Even in the longest sleep of the world that is
+// less than what secrets are judged within.
+constexpr std::uint64_t drift_max = 20;
+
+}  // namespace
+
+bool Machine::astray(const SimulatedLog& log, Partition partition) const {
+  const SimulatedStore::Position& position = store.position(partition);
+  return log.lost(partition, position.history, position.next_offset);
+}
+
+bool Machine::astray(const SimulatedLog& log) const {
+  return std::ranges::any_of(partitions,
+                             [&](Partition partition) { return astray(log, partition); });
+}
+
+Stage::Stage(const Scenario& of)
+    : scenario(of),
+      timeline(samples::noon),
+      chance(of.seed),
+      judge(timeline),
+      model(judge),
+      log(timeline, chance.fork(), of.weather, of.embedded) {
+  log.on_cut = [this](Partition partition, std::uint64_t end) { model.cut(partition, end); };
+  log.on_written = [this](Partition partition, const LogRecord& record, bool genuine) {
+    model.append(partition, record, genuine);
+    for (const auto& machine : machines) look(*machine);
+  };
+  for (std::size_t i = 0; i < scenario.nodes; ++i) {
+    const auto drifts = static_cast<std::int64_t>(chance.below(2 * drift_max + 1)) -
+                        static_cast<std::int64_t>(drift_max);
+    const std::int64_t drift = scenario.embedded ? 0 : drifts;  // Its time is the log's time.
+    machines.push_back(std::make_unique<Machine>(timeline, i, drift, chance.fork()));
+    machines.back()->store.on_position = [this, i](Partition partition) {
+      return position_moves(*machines[i], partition);
+    };
+  }
+}
+
+void Stage::write_genesis() {
+  Genesis genesis;
+  genesis.log_id = log_id;
+  genesis.issuer = issuer;
+  genesis.fleet_key_id = samples::fleet_key_id;
+  genesis.key = {KeyId("key_first"), SigningAlgorithm::ES256, signing_key().public_key};
+  genesis.admin_api = admin_api;
+  genesis.administrator = administrator;
+  genesis.secret = {SecretId("sec_administrator"), client_secret_digest("of no interest")};
+  Commit commit;
+  commit.id = samples::filled<16>(1);
+  commit.deadline = timeline.now() + commit_deadline;
+  for (const Change& change : decide_genesis(genesis).changes) {
+    StreamWrite write{change.stream, change.expected_version, {}};
+    for (const Event& event : change.events) write.events.push_back(encode_event(event));
+    commit.writes.push_back(std::move(write));
+  }
+  commit.cause = Genesis::name;
+  commit.request_id = "genesis";
+  log.write(Partition::control, samples::frame_of(commit, fleet_mac()), true);
+}
+
+void Stage::run_until(Timestamp end) {
+  while (!judge.first()) {
+    if (run_processes()) continue;
+    const auto next = timeline.next();
+    if (!next || *next > end) return;
+    timeline.step();
+  }
+}
+
+bool Stage::run_processes() {
+  bool ran = false;
+  for (const auto& machine : machines) {
+    if (machine->process && !machine->paused) ran |= machine->process->run();
+  }
+  return ran;
+}
+
+void Stage::start(Machine& machine) {
+  if (machine.process) return;
+  machine.clock.correct();  // Whoever starts it has looked at the clock.
+  ++machine.incarnation;
+  machine.process = std::make_unique<Process>(
+      Process::Surroundings{log, machine.store, machine.clock, chance.fork(), machine.node_id,
+                            scenario.broken},
+      [this, &machine](Duration delay, std::function<void()> event) {
+        after(machine, delay, std::move(event));
+      });
+  judge.note(machine.node_id + " starts");
+  try {
+    machine.process->open();
+  } catch (const std::runtime_error& fault) {
+    judge.note(machine.node_id + " cannot start: " + fault.what());
+    end(machine);
+    timeline.after(milliseconds(500), [this, &machine] { start(machine); });
+    return;
+  }
+  if (!machine.process->stopped()) on_step(machine);
+  pulse(machine);
+}
+
+void Stage::end(Machine& machine) {
+  judge.note(machine.node_id + " ends");
+  machine.dying = true;
+  machine.paused = false;
+  machine.woken = false;
+  judge.require(machine.process->die(), Rule::recovers,
+                [&] { return machine.node_id + ": a request waits for ever"; });
+  machine.process.reset();
+  machine.dying = false;
+  machine.deferred.clear();
+  ++machine.incarnation;
+}
+
+void Stage::pause(Machine& machine, Duration duration) {
+  if (!machine.process || machine.paused) return;
+  judge.note(machine.node_id + " pauses");
+  machine.paused = true;
+  timeline.after(duration, [this, &machine, incarnation = machine.incarnation] {
+    if (machine.incarnation == incarnation) resume(machine);
+  });
+}
+
+void Stage::resume(Machine& machine) {
+  if (!machine.paused) return;
+  judge.note(machine.node_id + " goes on");
+  machine.paused = false;
+  const std::uint64_t incarnation = machine.incarnation;
+  for (auto& event : std::exchange(machine.deferred, {})) {
+    if (machine.incarnation == incarnation) event();
+  }
+}
+
+void Stage::after(Machine& machine, Duration delay, std::function<void()> event) {
+  timeline.after(delay, [&machine, incarnation = machine.incarnation, event = std::move(event)] {
+    if (machine.incarnation != incarnation || !machine.process) return;
+    if (machine.paused)
+      machine.deferred.push_back(event);
+    else
+      event();
+  });
+}
+
+// A record was written: the node hears of it soon.
+void Stage::look(Machine& machine) {
+  if (!machine.process || machine.woken) return;
+  machine.woken = true;
+  after(machine, chance.between(milliseconds(0), milliseconds(15)), [this, &machine] {
+    machine.woken = false;
+    work(machine);
+  });
+}
+
+void Stage::pulse(Machine& machine) {
+  after(machine, pulse_every, [this, &machine] {
+    const std::uint64_t incarnation = machine.incarnation;
+    work(machine);
+    if (machine.incarnation != incarnation) return;
+    machine.process->break_silence();
+    on_pulse(machine);
+    pulse(machine);
+  });
+}
+
+void Stage::work(Machine& machine) {
+  machine.process->work([&] {
+    if (!machine.process->stopped()) on_step(machine);
+  });
+  require_right_history(machine);
+}
+
+// A view moves on, in the history that the log has now.
+std::uint64_t Stage::position_moves(Machine& machine, Partition partition) {
+  judge.require(!machine.astray(log, partition), Rule::other_history, [&] {
+    return fmt::format("{} goes on with {}, whose end that it had applied is lost", machine.node_id,
+                       partition_name(partition));
+  });
+  return log.history(partition);
+}
+
+// Who has another history than the log stops; its operator does what it says. Nobody else stops.
+void Stage::require_right_history(Machine& machine) {
+  const bool astray = machine.astray(log);
+  if (!machine.process->stopped()) {
+    if (!astray) machine.astray_since = timeline.now();
+    judge.require(timeline.now() - machine.astray_since <= notices_within, Rule::other_history,
+                  [&] { return machine.node_id + " does not notice that the log lost its end"; });
+    return;
+  }
+  const std::string reason = machine.process->states().stop_reason();
+  judge.note(machine.node_id + " stops: " + reason);
+  judge.require(astray, Rule::other_history,
+                [&] { return machine.node_id + " stops without need: " + reason; });
+  end(machine);
+  machine.store.wipe();
+  timeline.after(milliseconds(1000), [this, &machine] { start(machine); });
+}
+
+Machine* Stage::any_ready() {
+  std::vector<Machine*> ready;
+  for (const auto& machine : machines) {
+    if (machine->process && !machine->process->stopped() && machine->process->ready())
+      ready.push_back(machine.get());
+  }
+  return ready.empty() ? nullptr : chance.pick(ready);
+}
+
+}  // namespace optare::simulation

@@ -1,0 +1,140 @@
+#include "tests/simulation/world.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tests/simulation/clients.h"
+#include "tests/simulation/faults.h"
+#include "tests/simulation/view_checks.h"
+
+namespace optare::simulation {
+namespace {
+
+using std::chrono::seconds;
+
+// How long after the last fault every node has everything: two patiences and a deadline.
+constexpr Duration recovery = seconds(30);
+
+class World {
+ public:
+  explicit World(const Scenario& scenario)
+      : stage_(scenario),
+        views_(stage_),
+        requests_(stage_),
+        holdings_(stage_, requests_),
+        clients_(stage_, requests_, holdings_),
+        faults_(stage_) {
+    stage_.on_step = [this](Machine& machine) {
+      views_.check(machine);
+      holdings_.check_tokens(machine);
+    };
+    stage_.on_pulse = [this](Machine& machine) {
+      if (stage_.chance.once_in(5)) clients_.expire_secrets(machine);
+      if (stage_.chance.once_in(10)) holdings_.check(machine);
+    };
+    stage_.log.on_sent = [this](Partition partition, const std::string& frame) {
+      requests_.sent(partition, frame);
+    };
+    faults_.on_cut = [this](Partition partition, std::uint64_t end) {
+      views_.forget(partition, end);
+      requests_.log_was_cut();
+      holdings_.log_was_cut();
+    };
+  }
+
+  Report run() {
+    stage_.write_genesis();
+    for (const auto& machine : stage_.machines) stage_.start(*machine);
+    clients_.start();
+    faults_.start();
+    stage_.run_until(stage_.timeline.now() + stage_.scenario.lasts);
+    faults_.end();
+    clients_.stop();
+    stage_.run_until(stage_.timeline.now() + recovery);
+    if (!stage_.judge.first()) check_the_end();
+    Report report = report_so_far();
+    for (const auto& machine : stage_.machines)
+      if (machine->process) stage_.end(*machine);
+    return report;
+  }
+
+ private:
+  void check_the_end() {
+    requests_.check_all();
+    holdings_.check_expirations();
+    for (const auto& machine : stage_.machines) check_recovered(*machine);
+    const std::uint64_t admitted =
+        stage_.model.ordinals(Partition::control) + stage_.model.ordinals(Partition::tokens_00);
+    stage_.judge.require(stage_.model.races_lost() <= admitted * stage_.scenario.nodes, Rule::voids,
+                         [&] {
+                           return fmt::format("{} commits lost races for {} that counted",
+                                              stage_.model.races_lost(), admitted);
+                         });
+  }
+
+  void check_recovered(Machine& machine) {
+    const auto wrong = [&](std::string_view what) {
+      stage_.judge.violated(Rule::recovers, fmt::format("{} {}", machine.node_id, what));
+    };
+    if (!machine.process || machine.process->stopped()) return wrong("is not back");
+    if (!machine.process->states().fresh()) wrong("is not fresh");
+    for (const Partition partition : partitions) {
+      const auto& head = machine.process->follower().heads()[static_cast<std::size_t>(partition)];
+      if (head.next_offset != stage_.log.records(partition).size()) wrong("is behind");
+    }
+    holdings_.check(machine);
+  }
+
+  Report report_so_far() const {
+    Report report;
+    report.scenario = stage_.scenario;
+    report.violation = stage_.judge.first();
+    report.digest = stage_.judge.digest();
+    report.trace = {stage_.judge.notes().begin(), stage_.judge.notes().end()};
+    report.counts = {.requests = requests_.count(),
+                     .done = requests_.told(Asked::Told::done),
+                     .refused = requests_.told(Asked::Told::refused),
+                     .unknown = requests_.told(Asked::Told::unknown),
+                     .replayed = requests_.told(Asked::Told::replayed),
+                     .admitted = stage_.model.ordinals(Partition::control) +
+                                 stage_.model.ordinals(Partition::tokens_00),
+                     .races_lost = stage_.model.races_lost(),
+                     .tokens_honoured = holdings_.honoured,
+                     .tokens_refused = holdings_.refused};
+    return report;
+  }
+
+  Stage stage_;
+  ViewChecks views_;
+  Requests requests_;
+  Holdings holdings_;
+  Clients clients_;
+  Faults faults_;
+};
+
+}  // namespace
+
+Counts& Counts::operator+=(const Counts& other) {
+  requests += other.requests;
+  done += other.done;
+  refused += other.refused;
+  unknown += other.unknown;
+  replayed += other.replayed;
+  admitted += other.admitted;
+  races_lost += other.races_lost;
+  tokens_honoured += other.tokens_honoured;
+  tokens_refused += other.tokens_refused;
+  return *this;
+}
+
+Report run(const Scenario& scenario) { return World(scenario).run(); }
+
+std::string explain(const Report& report) {
+  if (!report.violation) return "nothing went wrong";
+  return fmt::format("{}\nseed {} ({}) breaks the rule {}: {}\nops/simulate --seed {}",
+                     fmt::join(report.trace, "\n"), report.scenario.seed, describe(report.scenario),
+                     rule_name(report.violation->rule), report.violation->what,
+                     report.scenario.seed);
+}
+
+}  // namespace optare::simulation
