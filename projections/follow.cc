@@ -34,12 +34,19 @@ void Follower::open(const std::function<void(const RebuildProgress&)>& progress)
 bool Follower::holds_last_record(Partition partition, std::span<const LogRecord> from_last) {
   const Head& head = head_of(heads_, partition);
   if (!from_last.empty() && record_digest(from_last.front()) == head.last_record) return true;
-  stop(fmt::format(
-      "{}: this node applied {} records, and the log {}: it lost its end, or is another "
-      "log. Restore the log, or start this node on an empty data folder",
-      partition_name(partition), head.next_offset,
-      from_last.empty() ? fmt::format("holds {}", parts_.log.end(partition))
-                        : "holds another one as the last of them"));
+  const auto name = partition_name(partition);
+  if (from_last.empty()) {
+    stop(
+        fmt::format("{}: this node applied {} records, the log holds {}: the log lost its end, or "
+                    "is another log. Restore the log, or start this node on an empty data folder",
+                    name, head.next_offset, parts_.log.end(partition)));
+  } else {
+    stop(
+        fmt::format("{}: the log's record at offset {} is not the one that this node applied: the "
+                    "log has another history. Restore the log, or start this node on an empty "
+                    "data folder",
+                    name, head.next_offset - 1));
+  }
   return false;
 }
 
@@ -176,8 +183,8 @@ void Follower::tell(Partition partition, const std::vector<Taken>& slice) {
     }
     if (parts_.settler != nullptr) parts_.settler->observed(partition, taken.verdict, taken.offset);
   }
-  // Somebody decided on another history: make sure that it is not ours which is wrong. Whose node id
-  // the commit carries says nothing: a node that was made anew reads what it wrote before.
+  // Somebody decided on another history: make sure that it is not ours which is wrong. Whose node
+  // id the commit carries says nothing: a node that was made anew reads what it wrote before.
   if (foreign_view && !stopped_) same_history(partition);
   if (parts_.settler != nullptr) {
     parts_.settler->passed(partition, head_of(heads_, partition).log_time, slice.back().offset);

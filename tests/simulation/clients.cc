@@ -20,7 +20,7 @@
 #include "commands/policies/expire_rotated_secret.h"
 #include "commands/token/revoke_token.h"
 #include "core/oauth/client_secret.h"
-#include "projections/applications.h"
+#include "projections/due_secrets.h"
 #include "tests/simulation/keys.h"
 
 namespace optare::simulation {
@@ -141,9 +141,8 @@ Asked* Clients::ask_of_application(Machine& machine) {
     case 6:
       return &requests_.ask(machine, actor(), RevokeClientTokens{client, ""});
     default:
-      return &requests_.ask(
-          machine, actor(),
-          UpdateClient{client, "Name " + std::to_string(chance_.below(3)), std::nullopt});
+      return &requests_.ask(machine, actor(),
+                            UpdateClient{client, "Name " + std::to_string(chance_.below(3))});
   }
 }
 
@@ -186,7 +185,7 @@ Asked* Clients::ask_of_api(Machine& machine) {
     case 1:
       return &requests_.ask(
           machine, actor(),
-          UpdateApi{api(), std::nullopt, api_scopes(), std::nullopt, std::nullopt, std::nullopt});
+          UpdateApi{api(), std::nullopt, api_scopes(), std::nullopt, std::nullopt});
     case 2:
       return &requests_.ask(machine, actor(), AllowIntrospector{api(), client()});
     case 3:
@@ -223,16 +222,11 @@ Asked* Clients::revoke_token(Machine& machine) {
 }
 
 void Clients::expire_secrets(Machine& machine) {
-  const Timestamp now = machine.process->log().now();
-  std::optional<DueSecret> due;
-  machine.store.scan(Table::due_secret, "", [&](std::string_view key, std::string_view) {
-    due = parse_due_secret_key(key);
-    return false;
-  });
+  const auto due = due_secrets(machine.store, machine.process->log().now(), 1);
   const std::string round = machine.node_id + "/" + std::to_string(machine.incarnation);
-  if (!due || due->due > now || !expiring_.insert(round).second) return;
+  if (due.empty() || !expiring_.insert(round).second) return;
   Asked& asked = requests_.ask(machine, {ActorType::system, "expire_rotated_secret"},
-                               expire_rotated_secret(due->client, due->secret));
+                               expire_rotated_secret(due.front().client, due.front().secret));
   asked.then = [this, round](const Result<Committed>&) { expiring_.erase(round); };
   asked.abandoned = [this, round] { expiring_.erase(round); };
 }
