@@ -43,13 +43,13 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
 
 void Process::open() { follower_.open(); }
 
-void Process::work(const std::function<void()>& stepped) {
+void Process::work() {
   try {
-    while (follower_.step()) stepped();
+    while (follower_.step()) {
+    }
   } catch (const LogFault&) {
   } catch (const StoreFault&) {
   }
-  stepped();  // A fault may have come after a slice.
   follower_.tick();
 }
 

@@ -34,8 +34,8 @@ class Process {
 
   // Opens the view. Throws LogFault, StoreFault.
   void open();
-  // Applies what there is; `stepped` is called after each slice. A fault is tried again next time.
-  void work(const std::function<void()>& stepped);
+  // Applies what there is. A fault is tried again next time.
+  void work();
   // The processor's share: runs what is ready; true when there was something.
   bool run();
   // Lets everything end that waits, as if long ago; what it asks of the log from now on is not

@@ -103,6 +103,7 @@ void Requests::answered(Asked& asked, const std::exception_ptr& fault,
     asked.told = result->events.empty() ? Asked::Told::already_so : Asked::Told::done;
   stage_.judge.note(fmt::format("{} is {}{}", asked.what, told_name(asked.told),
                                 result ? "" : ": " + result.error().detail));
+  if (asked.told == Asked::Told::unknown && asked.ends_tokens) in_doubt_.push_back(&asked);
   check(asked, &result);
   if (asked.then) asked.then(result);
 }
@@ -176,9 +177,8 @@ std::size_t Requests::told(Asked::Told told) const {
 
 bool Requests::in_doubt(const Machine& machine, const std::string& stream) const {
   const Timestamp now = stage_.log.log_time(Partition::control);
-  return std::ranges::any_of(all_, [&](const auto& asked) {
-    return asked->told == Asked::Told::unknown && asked->ends_tokens &&
-           asked->machine == &machine && asked->incarnation == machine.incarnation &&
+  return std::ranges::any_of(in_doubt_, [&](const Asked* asked) {
+    return asked->machine == &machine && asked->incarnation == machine.incarnation &&
            asked->subject == stream && asked->deadline && now <= *asked->deadline;
   });
 }

@@ -82,6 +82,7 @@ class Requests {
   Stage& stage_;
   std::vector<std::unique_ptr<Asked>> all_;
   std::map<std::string, Asked*> by_id_;
+  std::vector<const Asked*> in_doubt_;
 };
 
 }  // namespace optare::simulation

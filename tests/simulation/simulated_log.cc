@@ -41,17 +41,17 @@ void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
   }
   auto& records = records_[static_cast<std::size_t>(partition)];
   records.push_back({records.size(), stamp.value_or(broker_time()), std::move(bytes)});
+  Timestamp& newest = newest_[static_cast<std::size_t>(partition)];
+  newest = std::max(newest, records.back().time);
   if (on_written) on_written(partition, records.back(), genuine);
 }
 
-Timestamp SimulatedLog::log_time(Partition partition) const {
-  Timestamp time = broker_time();
-  for (const LogRecord& record : records(partition)) time = std::max(time, record.time);
-  return time;
-}
-
 void SimulatedLog::cut(Partition partition, std::uint64_t end) {
-  records_[static_cast<std::size_t>(partition)].resize(end);
+  auto& records = records_[static_cast<std::size_t>(partition)];
+  records.resize(end);
+  Timestamp& newest = newest_[static_cast<std::size_t>(partition)];
+  newest = {};
+  for (const LogRecord& record : records) newest = std::max(newest, record.time);
   cuts_[static_cast<std::size_t>(partition)].push_back(end);
   if (on_cut) on_cut(partition, end);
 }

@@ -52,7 +52,9 @@ class SimulatedLog {
     return records_[static_cast<std::size_t>(partition)];
   }
   // The brokers' clock, or what it says last: log time never falls.
-  Timestamp log_time(Partition partition) const;
+  Timestamp log_time(Partition partition) const {
+    return std::max(broker_time(), newest_[static_cast<std::size_t>(partition)]);
+  }
   void leap(Duration by) { leapt_ = by; }
   // Until then nothing is written.
   void be_down(Duration duration) { up_again_ = timeline_.now() + duration; }
@@ -82,6 +84,7 @@ class SimulatedLog {
   Duration leapt_{};
   Timestamp up_again_{};
   std::array<std::vector<LogRecord>, partitions.size()> records_;
+  std::array<Timestamp, partitions.size()> newest_{};               // of all records' times
   std::array<std::vector<std::uint64_t>, partitions.size()> cuts_;  // where, in order
 };
 

@@ -87,6 +87,7 @@ void SimulatedStore::note_positions(const StoreBatch& batch) {
     if (table_of(key) != Table::head || !value) continue;
     const auto partition = static_cast<Partition>(read_u32(std::string_view(key).substr(1)));
     const std::uint64_t history = on_position(partition);
+    ++moves_;
     positions_[static_cast<std::size_t>(partition)] = {decode_head(*value)->next_offset, history};
   }
 }

@@ -54,6 +54,8 @@ class SimulatedStore final : public Store {
   const Position& position(Partition partition) const {
     return positions_[static_cast<std::size_t>(partition)];
   }
+  // Counts the times that a position moved on.
+  std::uint64_t moves() const { return moves_; }
   // Asked when a position is about to move on: the history that it moves on in.
   std::function<std::uint64_t(Partition)> on_position;
 
@@ -72,6 +74,7 @@ class SimulatedStore final : public Store {
   Digests digests_;
   std::uint64_t fail_once_in_ = 0;
   Positions positions_;
+  std::uint64_t moves_ = 0;
   std::deque<Undo> undo_;
 };
 

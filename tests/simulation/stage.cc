@@ -185,9 +185,9 @@ void Stage::pulse(Machine& machine) {
 }
 
 void Stage::work(Machine& machine) {
-  machine.process->work([&] {
-    if (!machine.process->stopped()) on_step(machine);
-  });
+  const std::uint64_t moves = machine.store.moves();
+  machine.process->work();
+  if (machine.store.moves() != moves && !machine.process->stopped()) on_step(machine);
   require_right_history(machine);
 }
 
