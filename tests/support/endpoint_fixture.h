@@ -53,6 +53,19 @@ class DirectRunner final : public CommandRunner {
   const EventLog& log_;
 };
 
+// Random bytes, and something that happens just when they are asked for.
+class InterruptedRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    if (const auto now = interruption) now();  // A copy: it may end itself.
+    random_.fill(out);
+  }
+  std::function<void()> interruption;
+
+ private:
+  SystemRandom random_;
+};
+
 using FormPairs = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string form_encoded(std::string_view text) {
@@ -210,7 +223,7 @@ class EndpointFixture {
   std::function<void()> before_sync;
   MemoryStore store;
   MemoryVault vault;
-  SystemRandom random;
+  InterruptedRandom random;
   OpensslSigningKeys signing_keys;
   LastUsed last_used;
   DirectRunner runner{states, log};

@@ -104,7 +104,10 @@ Timestamp MemoryStates::log_time(Partition partition) const {
 Task<bool> MemoryStates::reached(std::uint64_t position, Duration) {
   co_return States::position() >= position;
 }
-Task<bool> MemoryStates::caught_up(Partition, Duration) { co_return true; }
+Task<bool> MemoryStates::caught_up(Partition, Duration) {
+  const auto now = catching_up;  // A copy: it may end itself.
+  co_return !now || now();
+}
 
 std::shared_ptr<const Application> MemoryStates::application(const ClientId& id) const {
   const auto row = applications_.find(id.text());

@@ -1,6 +1,7 @@
 // Folded states in maps: the view of a log that nobody has to run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,6 +19,9 @@ class MemoryStates final : public States {
   Result<View> apply(const std::string& stream, const Event& event, Timestamp log_time);
   void quarantine(std::string stream) { quarantined_.insert(std::move(stream)); }
   void be_fresh(bool fresh) { fresh_ = fresh; }
+  // Called when somebody waits until all is applied: what was in the log happens here. False: that
+  // did not come about within his patience.
+  std::function<bool()> catching_up;
 
   View view(Partition partition) const override;
   Timestamp log_time(Partition partition) const override;

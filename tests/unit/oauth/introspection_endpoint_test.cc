@@ -91,6 +91,20 @@ TEST_P(IntrospectionEndpoint, FailsClosedWhenTheViewIsOld) {
   EXPECT_EQ(introspect(token, cron).status, 503);
 }
 
+// Design D6.
+TEST_P(IntrospectionEndpoint, CallsNothingInactiveForAbsenceBeforeTheViewHasCaughtUp) {
+  const std::string token = t.token(cron);
+  t.states.catching_up = [this] {
+    t.states.catching_up = nullptr;
+    t.happened(facts::introspector_allowed("api_1", "srv_other"));
+    return true;
+  };
+  EXPECT_EQ(seen(token, other).at("active"), true);
+  t.states.catching_up = [] { return false; };
+  t.happened(facts::of_application("srv_cron", ApiGrantRevoked{.api_id = "api_1"}));
+  EXPECT_EQ(introspect(token, cron).status, 503);
+}
+
 TEST_P(IntrospectionEndpoint, WantsAToken) {
   const Response response = t.post("/oauth2/introspect", {}, cron);
   EXPECT_EQ(response.status, 400);

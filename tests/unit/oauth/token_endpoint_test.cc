@@ -247,5 +247,47 @@ TEST_F(TokenEndpoint, NeedsThePrivateKey) {
   EXPECT_TRUE(t.recorded().empty());
 }
 
+// Design D6: what was made on another node works here at once.
+TEST_F(TokenEndpoint, RefusesNothingAsAbsentBeforeTheViewHasCaughtUp) {
+  const auto news = [&](const facts::Fact& fact) {
+    t.states.catching_up = [this, fact] {
+      t.states.catching_up = nullptr;
+      t.happened(fact);
+      return true;
+    };
+  };
+  t.register_api("api_2", "urn:new", {"read"});
+  news(facts::granted("srv_cron", "api_2", {"read"}));
+  EXPECT_EQ(t.ask_token(cron, {{"audience", "urn:new"}}).status, 200) << "a grant";
+  news(facts::granted("srv_cron", "api_1", {"purge", "read"}));
+  EXPECT_EQ(t.ask_token(cron, {{"audience", orders}, {"scope", "purge"}}).status, 200) << "a scope";
+  t.happened(facts::deactivated("srv_cron"));
+  news(facts::activated("srv_cron"));
+  EXPECT_EQ(t.ask_token(cron, {{"audience", orders}}).status, 200) << "an activation";
+}
+
+TEST_F(TokenEndpoint, SaysThatItIsBehindWhenItCannotCatchUp) {
+  t.states.catching_up = [] { return false; };
+  for (const Response& response :
+       {t.ask_token(cron, {{"audience", "urn:unknown"}}), t.ask_token({"srv_unknown", "sk_x"})}) {
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(error_of(response), "temporarily_unavailable");
+  }
+  EXPECT_EQ(t.ask_token(cron).status, 200) << "what is there needs no waiting";
+}
+
+TEST_F(TokenEndpoint, BeginsAgainWhenAPrincipalMovesWhileItIsRead) {
+  t.random.interruption = [&] {
+    t.random.interruption = nullptr;
+    t.happened(facts::of_application("srv_cron", ClientTokensRevoked{}));
+  };
+  const std::string token = t.token(cron);
+  EXPECT_EQ(claims_of(token).v, t.states.position());
+  t.random.interruption = [&] {
+    t.happened(facts::of_application("srv_cron", ClientTokensRevoked{}));
+  };
+  EXPECT_EQ(t.ask_token(cron).status, 503) << "and again, and again";
+}
+
 }  // namespace
 }  // namespace optare
