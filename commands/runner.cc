@@ -7,9 +7,11 @@
 namespace optare {
 namespace {
 
-// Commands whose purpose is that tokens end: in doubt, they end (fail closed).
-constexpr std::array<std::string_view, 3> ends_tokens{"DeleteApplication", "DeactivateClient",
-                                                      "RevokeClientTokens"};
+// Commands whose purpose is that tokens end: in doubt, they end (fail closed). The stream that each
+// is about is one that liveness looks at. Not RevokeApiGrant: its stream is the whole application.
+constexpr std::array<std::string_view, 6> ends_tokens{"DeleteApplication",  "DeactivateClient",
+                                                      "RevokeClientTokens", "DeleteApi",
+                                                      "RevokeSigningKey",   "RevokeToken"};
 
 std::vector<Event> events_of(const Commit& commit, std::string_view stream) {
   std::vector<Event> events;

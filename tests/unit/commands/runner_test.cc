@@ -3,10 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "commands/api/delete_api.h"
+#include "commands/application/activate_client.h"
 #include "commands/application/create_client.h"
 #include "commands/application/deactivate_client.h"
 #include "commands/application/delete_application.h"
+#include "commands/application/revoke_client_tokens.h"
 #include "commands/application/update_client.h"
+#include "commands/key/revoke_signing_key.h"
+#include "commands/token/revoke_token.h"
 #include "tests/support/held_log.h"
 #include "tests/support/small_node.h"
 
@@ -176,6 +181,27 @@ TEST_F(RunnerTest, CountsAnApplicationAsDeadWhileItsDeletionIsInDoubt) {
   deployment.clock.advance(commit_deadline);
   node.settle();
   EXPECT_FALSE(node.states.quarantined("application/srv_a"));
+}
+
+// Every command whose purpose is that tokens end, and no other.
+TEST_F(RunnerTest, InDoubtTokensEndWhereACommandWasToEndThem) {
+  for (const auto& [name, in_doubt] :
+       {std::pair{DeactivateClient::name, true}, std::pair{RevokeClientTokens::name, true},
+        std::pair{DeleteApi::name, true}, std::pair{RevokeSigningKey::name, true},
+        std::pair{RevokeToken::name, true}, std::pair{UpdateClient::name, false},
+        std::pair{ActivateClient::name, false}}) {
+    CommandRunner::Request request;
+    request.name = name;
+    request.subject = "stream/" + std::string(name);
+    request.decide = [&](const CommandContext&) -> Result<Decision> {
+      return write(request.subject, 0, {ClientRenamed{.name = "New"}});
+    };
+    const auto answer = node.begin(request, SmallNode::operator_origin());
+    deployment.clock.advance(command_patience);
+    node.settle();
+    EXPECT_EQ(code(answer), Code::outcome_unknown);
+    EXPECT_EQ(node.states.quarantined(request.subject), in_doubt) << name;
+  }
 }
 
 TEST_F(RunnerTest, RepeatsWithAKeyHaveOneEffectAndTheFirstOutcome) {
