@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
+#include "core/base/encoding.h"
 #include "core/rocksdb/key_file.h"
 #include "ops/files.h"
 
@@ -139,6 +140,7 @@ Node::Node(NodeOptions given, Clock& clock_given, Random& random_given, LogLines
 }
 
 Result<void> Node::start(Progress& progress) {
+  TRY_VOID(check_vault());
   follower.open([&](const RebuildProgress& rebuilt) {
     progress.report("making projections again", "commits", rebuilt.done, rebuilt.total);
   });
@@ -213,12 +215,22 @@ Result<void> Node::first_start() {
   return {};
 }
 
+// With the vault of another deployment every record of the log would be void, and what is written
+// would be void to the right one. Looked at before anything is read or written.
+Result<void> Node::check_vault() const {
+  const auto pinned = store.get(Table::meta, pinned_log_key);
+  if (!pinned || *pinned == text_of(identity.log_id)) return {};
+  return reject(
+      Code::unavailable,
+      fmt::format("{} belongs to another log than {}: restore both from the same back-up",
+                  vault_folder(options.data).string(), log_folder(options.data).string()));
+}
+
 // From here on an empty or another log is a refusal, never a fresh start: the view knows, and the
 // vault, should the view be lost with the log.
 void Node::pin() {
   if (!vault.get(log_begun_name)) vault.put(log_begun_name, Secret("1"));
-  const std::string_view id(reinterpret_cast<const char*>(identity.log_id.data()),
-                            identity.log_id.size());
+  const std::string_view id = text_of(identity.log_id);
   if (store.get(Table::meta, pinned_log_key) == id) return;
   StoreBatch batch;
   batch.put(Table::meta, pinned_log_key, id);

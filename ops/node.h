@@ -83,6 +83,7 @@ struct Node {
   Result<void> start(Progress& progress);
   void catch_up(Progress& progress);
   Result<void> first_start();
+  Result<void> check_vault() const;
   Result<void> check_issuer();
   void pin();
 

@@ -152,6 +152,21 @@ TEST_F(NodeTest, RefusesALogOfAnotherDeployment) {
   EXPECT_THAT(refusal(), HasSubstr("does not hold the log that this folder belongs to"));
 }
 
+// The key file fits the vault, and neither fits the log.
+TEST_F(NodeTest, RefusesTheVaultOfAnotherDeployment) {
+  ASSERT_TRUE(open());
+  for (const char* name : {"log", "view"})
+    std::filesystem::rename(folder / "data" / name, folder / name);
+  remove("vault");
+  std::filesystem::remove(folder / "data.key");
+  ASSERT_TRUE(open());
+  for (const char* name : {"log", "view"}) {
+    remove(name);
+    std::filesystem::rename(folder / name, folder / "data" / name);
+  }
+  EXPECT_THAT(refusal(), HasSubstr("belongs to another log"));
+}
+
 TEST_F(NodeTest, RefusesAnotherKeyFile) {
   ASSERT_TRUE(open());
   write_file_durably(folder / "data.key", std::string(key_encryption_key_bytes, 'x'), 0600);
