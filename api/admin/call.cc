@@ -47,13 +47,25 @@ Result<Form> query_of(const Request& request, std::string_view names) {
   return query;
 }
 
-Task<Result<void>> wait_for_demanded_position(Services& services, const Request& request,
+Task<Result<void>> wait_for_demanded_position(AdminContext& context, const Request& request,
                                               const Caller& caller) {
+  Services& services = context.services;
   const std::string_view text = request.header("Optare-Min-Position");
   if (text.empty()) co_return Result<void>();
   const auto position = number_of(text);
   if (!position)
     co_return reject(Code::malformed, "Optare-Min-Position is a position: a whole number");
+  struct Place {
+    explicit Place(std::atomic<std::size_t>& n) : count(n), number(++n) {}
+    ~Place() { --count; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    std::atomic<std::size_t>& count;
+    const std::size_t number;
+  };
+  const Place place(context.position_waits);
+  if (*position > services.states.position() && place.number > position_waits_max)
+    co_return reject(Code::overloaded, "too many requests wait for a position: try again shortly");
   if (co_await services.states.reached(*position, min_position_patience)) {
     // What was waited for may be the end of the caller's token.
     if (still_alive(services, caller)) co_return Result<void>();
@@ -126,7 +138,7 @@ Task<Result<AdminCall>> admin_call(AdminContext& context, const Request& request
   CO_TRY(Caller caller, co_await authorize(services, request, scope));
   CO_TRY(Form query, query_of(request, query_names));
   CO_TRY(CommandOrigin origin, origin_of(services, request, caller));
-  CO_TRY_VOID(co_await wait_for_demanded_position(services, request, caller));
+  CO_TRY_VOID(co_await wait_for_demanded_position(context, request, caller));
   co_return AdminCall{context,           services,          request,
                       std::move(caller), std::move(origin), std::move(query)};
 }

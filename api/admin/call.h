@@ -15,8 +15,11 @@
 namespace optare {
 
 constexpr Duration min_position_patience = std::chrono::seconds(5);  // contracts.md A
-constexpr std::size_t idempotency_key_bytes_max = 255;               // ours
-constexpr std::size_t reason_bytes_max = 500;                        // ours
+// Requests of one listener that wait for a position; ours: one more gets 503. Far below what a
+// listener may have in flight, or who may read could keep everybody from getting tokens.
+constexpr std::size_t position_waits_max = 256;
+constexpr std::size_t idempotency_key_bytes_max = 255;  // ours
+constexpr std::size_t reason_bytes_max = 500;           // ours
 
 // What the routes of one listener share.
 struct AdminContext {
@@ -29,6 +32,7 @@ struct AdminContext {
   // Live tails that are open. Shared with them: one may end after the routes.
   const std::shared_ptr<std::atomic<std::size_t>> tails =
       std::make_shared<std::atomic<std::size_t>>(0);
+  std::atomic<std::size_t> position_waits = 0;
 };
 
 struct AdminCall {
@@ -46,7 +50,7 @@ struct AdminCall {
 // Lets the caller in, waits for the position that he demands, and reads what every route takes:
 // Idempotency-Key, If-Match, and the query, which may hold the parameters `query_names` only.
 //
-// Errors: those of authorize(); not_fresh; malformed; invalid; too_large.
+// Errors: those of authorize(); not_fresh; overloaded; malformed; invalid; too_large.
 [[nodiscard]] Task<Result<AdminCall>> admin_call(AdminContext& context, const Request& request,
                                                  std::string_view scope,
                                                  std::string_view query_names);

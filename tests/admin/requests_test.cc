@@ -1,4 +1,6 @@
 // What every request may carry: If-Match, Optare-Min-Position, and a query that is known.
+#include <boost/asio/co_spawn.hpp>
+#include <list>
 #include <thread>
 
 #include "commands/application/update_client.h"
@@ -87,6 +89,32 @@ TEST_F(Requests, WaitForAPositionNoLongerThanFiveSeconds) {
   EXPECT_TRUE(refused(answer, 503, "not-fresh"));
   EXPECT_FALSE(answer.header("Retry-After").empty());
   EXPECT_GE(spine.clock.boottime() - before, min_position_patience);
+}
+
+// Who may read must not be able to hold every place of a listener.
+TEST_F(Requests, WaitForAPositionInALimitedNumber) {
+  boost::asio::io_context context;
+  std::list<Request> requests;
+  std::vector<int> statuses;
+  for (std::size_t i = 0; i <= position_waits_max; ++i) {
+    Request& request = requests.emplace_back();
+    request.path = "/api/v1/apis";
+    request.headers = {{"Authorization", "Bearer " + token},
+                       {"Optare-Min-Position", std::to_string(position() + 1)}};
+    boost::asio::co_spawn(context, spine.composition().routes.dispatch(request),
+                          [&](const std::exception_ptr& fault, const Response& response) {
+                            if (fault) std::rethrow_exception(fault);
+                            statuses.push_back(response.status);
+                          });
+  }
+  context.poll();
+  EXPECT_EQ(statuses, std::vector{503});
+  spine.create_client("Later");
+  context.run();
+  EXPECT_EQ(std::ranges::count(statuses, 200), position_waits_max);
+  EXPECT_EQ(
+      ask(Method::get, "/apis", "", {{"Optare-Min-Position", std::to_string(position())}}).status,
+      200);
 }
 
 TEST_F(Requests, RefuseAPositionThatIsNone) {
