@@ -115,6 +115,8 @@ TEST_F(Idempotency, IsByMethodPathAndActor) {
   const Made two = make_application();
   EXPECT_EQ(ask(Method::patch, one.path, body, with_key()).header("Idempotency-Replayed"), "");
   EXPECT_EQ(ask(Method::patch, two.path, body, with_key()).header("Idempotency-Replayed"), "");
+  EXPECT_EQ(ask(Method::get, two.path).member("name"), "A");
+  EXPECT_EQ(ask(Method::delete_, two.path, "", with_key()).status, 200);
 
   const Made other = make_application(
       "Other", fmt::format(R"(,"apis":[{{"api_id":"{}","scopes":["write:applications"]}}])",
