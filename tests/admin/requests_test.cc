@@ -168,5 +168,18 @@ TEST_F(Requests, AreNamedInWhatTheyRecord) {
   EXPECT_EQ(commits.front().commit.actor, (Actor{ActorType::application, spine.admin().id}));
 }
 
+TEST(RequestsBelowAPath, SayWhereThingsAreBelowIt) {
+  Spine spine("http://127.0.0.1:8080/tenant");
+  const Answer token = spine.post_form("/tenant/oauth2/token", "grant_type=client_credentials",
+                                       {spine.admin().basic()});
+  const std::vector<Header> headers{{"Authorization", "Bearer " + token.member("access_token")},
+                                    {"Content-Type", "application/json"}};
+  const Answer made = spine.send(Method::post, "/tenant/api/v1/applications", headers,
+                                 R"({"name":"Once","type":"m2m"})");
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.header("Location"), "/tenant/api/v1/applications/" + made.member("client_id"));
+  EXPECT_EQ(spine.get(made.header("Location"), headers).status, 200);
+}
+
 }  // namespace
 }  // namespace optare
