@@ -163,4 +163,12 @@ std::vector<json::object> event_items(const AcceptedCommit& accepted) {
   return items;
 }
 
+std::size_t payload_bytes(const AcceptedCommit& accepted) {
+  std::size_t bytes = 0;
+  for (const StreamWrite& write : accepted.commit.writes) {
+    for (const EncodedEvent& encoded : write.events) bytes += encoded.payload.size();
+  }
+  return bytes;
+}
+
 }  // namespace optare

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/admin/event_json.h"
+#include "api/admin/events.h"
 
 namespace optare {
 namespace {
@@ -75,7 +76,7 @@ class Tail {
     std::string bytes;
     for (const AcceptedCommit& commit :
          services_.accepted.after(partition_, next() - 1, commits_sent_at_once)) {
-      if (commit.ordinal > end) break;
+      if (commit.ordinal > end || bytes.size() >= events_page_bytes_max) break;
       const bool known = commit.ordinal == seen_.position;
       const std::uint64_t skipped = known ? seen_.index + 1 : 0;
       const auto items = event_items(commit);

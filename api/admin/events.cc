@@ -13,6 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t commits_read_at_once = 32;  // ours
+
 Result<Partition> partition_of(const Form& query) {
   const auto name = query.one("partition");
   if (!name) return Partition::control;
@@ -48,19 +50,23 @@ bool wants_tail(const Request& request) {
   return false;
 }
 
-// Whole commits, until there are `limit` items or the view ends. `after` moves on.
+// Whole commits, until there are `limit` items, or enough bytes, or the view ends. `after` moves
+// on.
 json::array page_of_events(const AdminCall& call, Partition partition, std::uint64_t& after,
                            std::size_t limit) {
   const std::uint64_t end = call.services.states.view(partition).ordinal;
   json::array items;
-  while (items.empty() && after < end) {
-    const auto commits = call.services.accepted.after(partition, after, limit);
+  std::size_t bytes = 0;
+  while (after < end && items.size() < limit && bytes < events_page_bytes_max) {
+    const std::size_t wanted = std::min(limit - items.size(), commits_read_at_once);
+    const auto commits = call.services.accepted.after(partition, after, wanted);
     if (commits.empty()) break;
     for (const AcceptedCommit& commit : commits) {
       auto more = event_items(commit);
-      if (commit.ordinal > end || (!items.empty() && items.size() + more.size() > limit))
-        return items;
+      const bool fits = items.empty() || items.size() + more.size() <= limit;
+      if (commit.ordinal > end || !fits || bytes >= events_page_bytes_max) return items;
       std::ranges::move(more, std::back_inserter(items));
+      bytes += payload_bytes(commit);
       after = commit.ordinal;
     }
   }

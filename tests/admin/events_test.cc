@@ -1,4 +1,5 @@
 // /events, page by page (contracts.md B).
+#include "api/admin/events.h"
 #include "tests/admin/admin_api.h"
 
 namespace optare {
@@ -126,6 +127,25 @@ TEST_F(Events, ComeInPagesThatNeverSplitACommit) {
     // Genesis alone has five.
     EXPECT_EQ(first.json().at("items").as_array().size(), limit < 6 ? 5U : 6U) << limit;
   }
+}
+
+TEST_F(Events, ComeInPagesOfABoundedSize) {
+  const Made api = make_api();
+  const std::uint64_t before = position();
+  constexpr std::size_t updates = 40;
+  for (std::size_t i = 0; i < updates; ++i) {
+    json::array scopes;
+    for (int scope = 0; scope < 100; ++scope) {
+      const std::string description(200, static_cast<char>('a' + i % 26));
+      scopes.push_back({{"name", std::to_string(scope)}, {"description", description}});
+    }
+    const json::object body{{"scopes", std::move(scopes)}};
+    ASSERT_EQ(ask(Method::patch, api.path, json::serialize(body)).status, 200);
+  }
+  const Answer first = ask(Method::get, fmt::format("/events?after={}&limit=200", before));
+  EXPECT_LT(first.json().at("items").as_array().size(), updates);
+  EXPECT_LT(first.body.size(), 2 * events_page_bytes_max);
+  EXPECT_EQ(all(before).size(), updates);
 }
 
 TEST_F(Events, AreTheSameAfterARestart) {
