@@ -56,9 +56,9 @@ void FollowerThread::run() {
 bool FollowerThread::work() {
   try {
     while (parts_.follower.step()) {
+      if (parts_.clock.boottime() - ticked_at_ >= follower_idle_max) keep_time();
     }
-    parts_.follower.tick();
-    if (parts_.clock.boottime() - flushed_at_ >= last_used_flush_interval) flush_last_used();
+    keep_time();
     note_fault({});
   } catch (const std::exception& fault) {
     note_fault(fault.what());
@@ -68,6 +68,13 @@ bool FollowerThread::work() {
   if (parts_.follower.stopped() && !std::exchange(stop_told_, true))
     parts_.lines.write(LogLevel::error, "node_stopped", {{"detail", parts_.states.stop_reason()}});
   return true;
+}
+
+// Also while there is always more to apply.
+void FollowerThread::keep_time() {
+  ticked_at_ = parts_.clock.boottime();
+  parts_.follower.tick();
+  if (ticked_at_ - flushed_at_ >= last_used_flush_interval) flush_last_used();
 }
 
 void FollowerThread::flush_last_used() {

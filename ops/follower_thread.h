@@ -50,6 +50,7 @@ class FollowerThread {
   };
   void run();
   bool work();  // false: a fault, try again later
+  void keep_time();
   void flush_last_used();
   void note_fault(std::string fault);
 
@@ -58,6 +59,7 @@ class FollowerThread {
   mutable std::mutex fault_mutex_;
   std::string fault_;
   Duration flushed_at_;
+  Duration ticked_at_{};
   bool stop_told_ = false;
   std::thread thread_;
 };

@@ -82,9 +82,10 @@ void Follower::stop(std::string reason) {
 
 bool Follower::step() {
   if (stopped_) return false;
-  // Control is drained before each small slice of tokens: a deletion never waits behind them.
+  // Control is drained before each small slice of tokens: a deletion never waits behind them. Yet
+  // control that never pauses must not keep tokens, and who waits, from their turn.
   bool any = false;
-  while (step(Partition::control)) any = true;
+  for (int slice = 0; slice < control_slices_max && step(Partition::control); ++slice) any = true;
   if (stopped_) return false;
   any |= step(Partition::tokens_00);
   if (!any && !stopped_) parts_.states.caught_up_now();

@@ -21,6 +21,8 @@ namespace optare {
 
 // Records applied in one batch. Control is drained first, then one such slice of tokens.
 constexpr std::size_t slice_records_max = 512;  // ours
+// Slices of control before it is the turn of tokens, and of who waits, whatever is left; ours.
+constexpr int control_slices_max = 32;
 
 // A void record, for operators: counted and listable, never an error of the reader.
 struct VoidRecord {

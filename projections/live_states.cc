@@ -50,6 +50,7 @@ void LiveStates::reload(const Heads& heads) {
   applications_.clear();
   apis_.clear();
   identifiers_.clear();
+  milestone_.reset();
   load_small_tables();
   std::set<std::string, std::less<>> quarantined;
   store_.scan(Table::quarantine, "", [&](std::string_view key, std::string_view) {
@@ -95,6 +96,7 @@ void LiveStates::applied(const Rows& rows, const Heads& heads) {
   }
   position_ = heads[index_of(Partition::control)].view.ordinal;
   wake_waiters();
+  pass_milestone();
 }
 
 void LiveStates::quarantine(std::string_view stream) {
@@ -129,25 +131,46 @@ std::set<std::string> LiveStates::quarantined_streams() const {
 
 void LiveStates::caught_up_now() {
   caught_up_at_ = clock_.boottime().count();
+  milestone_.reset();
   if (!any_stopped_stream_) return;
-  // Whatever is appended from now on is past those deadlines, and everything before is applied.
-  const Timestamp now = log_.now();
-  if (!everything_applied()) return;
-  const std::scoped_lock lock(mutex_);
-  std::erase_if(doubted_, [now](const auto& doubt) { return doubt.second < now; });
-  any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
+  if (const auto now = milestone_now(); now && passed(*now)) end_doubts_before(now->log_time);
 }
 
-// False also when the log does not know its end: after a failed sync, a commit in doubt may lie
-// there, and be admitted once the log has been read again.
-bool LiveStates::everything_applied() const {
-  try {
-    return std::ranges::all_of(partitions, [this](Partition partition) {
-      return head(partition).next_offset >= log_.end(partition);
-    });
-  } catch (const LogFault&) {
-    return false;
+// Under load that never pauses the follower never finds nothing to do.
+void LiveStates::pass_milestone() {
+  if (milestone_ && passed(*milestone_)) {
+    caught_up_at_ = milestone_->at.count();
+    if (any_stopped_stream_) end_doubts_before(milestone_->log_time);
+    milestone_.reset();
   }
+  if (!milestone_) milestone_ = milestone_now();
+}
+
+// The times before the ends: what is appended meanwhile is then part of it, or later. None also
+// when the log does not know its end: after a failed sync, a commit in doubt may lie there, and be
+// admitted once the log has been read again.
+std::optional<LiveStates::Milestone> LiveStates::milestone_now() const {
+  Milestone milestone{.at = clock_.boottime(), .log_time = log_.now()};
+  try {
+    for (const Partition partition : partitions)
+      milestone.ends[index_of(partition)] = log_.end(partition);
+  } catch (const LogFault&) {
+    return std::nullopt;
+  }
+  return milestone;
+}
+
+bool LiveStates::passed(const Milestone& milestone) const {
+  return std::ranges::all_of(partitions, [&](Partition partition) {
+    return head(partition).next_offset >= milestone.ends[index_of(partition)];
+  });
+}
+
+// Whatever is appended from now on is past those deadlines, and everything before is applied.
+void LiveStates::end_doubts_before(Timestamp log_time) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(doubted_, [log_time](const auto& doubt) { return doubt.second < log_time; });
+  any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
 }
 
 void LiveStates::stop(std::string reason) {

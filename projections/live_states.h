@@ -87,11 +87,22 @@ class LiveStates final : public States {
     Completion<bool> completion;
   };
 
+  // What was durable at a moment. Once all of it is applied the view is no older than that, also
+  // while there is always something more to apply.
+  struct Milestone {
+    Duration at{};       // boottime
+    Timestamp log_time;  // what is appended later has this time at least
+    std::array<std::uint64_t, partitions.size()> ends{};
+  };
+
   void load_small_tables();
+  std::optional<Milestone> milestone_now() const;  // none: the log does not know its end
+  bool passed(const Milestone& milestone) const;
+  void pass_milestone();
+  void end_doubts_before(Timestamp log_time);
   Task<bool> wait(Waiter waiter, Duration patience);
   bool satisfied(const Waiter& waiter) const;  // REQUIRES: mutex_ held
   void wake_waiters();
-  bool everything_applied() const;
 
   const Store& store_;
   const EventLog& log_;
@@ -115,6 +126,7 @@ class LiveStates final : public States {
   std::atomic<bool> stopped_ = false;
   std::atomic<std::uint64_t> position_ = 0;
   std::atomic<std::int64_t> caught_up_at_ = 0;  // boottime, ms
+  std::optional<Milestone> milestone_;          // the next one; the follower's thread only
 };
 
 }  // namespace optare

@@ -7,6 +7,7 @@
 #include "commands/application/delete_application.h"
 #include "commands/application/update_client.h"
 #include "projections/catalogue.h"
+#include "tests/support/endless_log.h"
 #include "tests/support/facts.h"
 #include "tests/support/held_log.h"
 #include "tests/support/small_node.h"
@@ -320,6 +321,29 @@ TEST_F(FollowTest, IsNotFreshOnceItHeardNothingForTooLong) {
   EXPECT_FALSE(node.states.fresh());
   node.settle();
   EXPECT_TRUE(node.states.fresh());
+}
+
+// Fresh is who applied what is older than the limit (contracts.md G), not who finds nothing to do.
+TEST_F(FollowTest, StaysFreshWhileThereIsAlwaysMoreToApply) {
+  EndlessLog log(deployment.clock);
+  CountedStore store;
+  LiveStates states(store, log, deployment.clock);
+  Follower busy({.log = log,
+                 .store = store,
+                 .mac = node.mac,
+                 .log_id = deployment.log_id,
+                 .node_id = "node_1",
+                 .states = states,
+                 .settler = nullptr});
+  busy.open();
+  states.doubt("application/srv_a", log.now() + 10s);
+  for (int second = 0; second < 40; ++second) {
+    deployment.clock.advance(1s);
+    EXPECT_TRUE(busy.step());
+    EXPECT_TRUE(states.fresh()) << second;
+  }
+  EXPECT_FALSE(states.quarantined("application/srv_a")) << "its deadline is long over";
+  EXPECT_EQ(states.head(Partition::tokens_00).next_offset, 1U) << "tokens have their turn";
 }
 
 TEST_F(FollowTest, CountsAStreamInDoubtAsDeadUntilItsDeadlineHasPassed) {
