@@ -97,6 +97,16 @@ TEST(Config, LeavesTheVariablesOfOtherPartsAlone) {
             "no error");
 }
 
+TEST(Config, LimitsTheLinesOfTheFile) {
+  const TemporaryDirectory directory;
+  const auto error_with = [&](std::size_t lines) {
+    const auto file = file_with(directory, std::string(lines, '\n'));
+    return error_of({.flags = {}, .environment = {}, .file = file});
+  };
+  EXPECT_EQ(error_with(10'000), "no error");
+  EXPECT_NE(error_with(10'001).find("more than 10000 lines"), std::string::npos);
+}
+
 TEST(Config, RefusesAFileThatItCannotRead) {
   EXPECT_EQ(error_of({.flags = {}, .environment = {}, .file = "/nowhere/optare.conf"}),
             "cannot read the configuration file /nowhere/optare.conf: No such file or directory");
