@@ -71,6 +71,21 @@ TEST(Health, IsUnavailableOnceTheViewIsTooOld) {
   const Progress progress;
   Health health(progress);
   health.running(&spine.node(), nullptr, nullptr);
+  spine.node().following.reset();  // Nobody hears from the log any more.
+  spine.clock.advance(std::chrono::seconds(15));
+  EXPECT_TRUE(health.readiness().ready);
+  EXPECT_EQ(spine.request_token(spine.admin(), "").status, 200);
+  spine.clock.advance(std::chrono::milliseconds(1));
+  EXPECT_FALSE(health.readiness().ready);
+  EXPECT_THAT(health.readiness().json, HasSubstr("not_fresh"));
+  EXPECT_EQ(spine.request_token(spine.admin(), "").status, 503);
+}
+
+TEST(Health, IsUnavailableOnceTheNodeStopped) {
+  Spine spine;
+  const Progress progress;
+  Health health(progress);
+  health.running(&spine.node(), nullptr, nullptr);
   spine.node().states.stop("the log has another history");
   EXPECT_FALSE(health.readiness().ready);
   EXPECT_THAT(health.readiness().json, HasSubstr("the log has another history"));

@@ -223,6 +223,21 @@ TEST(Policies, RecordOnceThatASecretHasExpired) {
   EXPECT_EQ(spine.node().states.application(ClientId(client.id))->secrets.size(), 1U);
 }
 
+// Contracts.md L: 30 days, unless told otherwise.
+TEST(Policies, LetIssuanceRecordsGoThatAreOld) {
+  Spine spine;
+  spine.admin_token();
+  const auto kept_from = [&] { return spine.node().spool_log.cut(issuance_partition).offset; };
+  ASSERT_EQ(spine.node().spool_log.end(issuance_partition), 1U);
+  spine.advance(30 * 24h + 1ms);
+  EXPECT_EQ(kept_from(), 0U);
+  spine.restart();  // They are looked at when the policies begin.
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (kept_from() == 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(kept_from(), 1U);
+}
+
 TEST(LastUsed, IsWrittenEachMinuteAndAtTheEnd) {
   Spine spine;
   const auto client = spine.create_client();
@@ -230,11 +245,21 @@ TEST(LastUsed, IsWrittenEachMinuteAndAtTheEnd) {
     return spine.node().store.get(Table::last_used,
                                   last_used_key(ClientId(client.id), SecretId("sec_1")));
   };
-  spine.node().last_used.used(ClientId(client.id), SecretId("sec_1"), spine.node().log.now());
+  const auto use = [&] {
+    spine.node().last_used.used(ClientId(client.id), SecretId("sec_1"), spine.clock.wall());
+    return std::chrono::floor<std::chrono::minutes>(spine.clock.wall());
+  };
+  const Timestamp first = use();
   EXPECT_FALSE(row());
-  spine.restart();
+  spine.advance(1min);
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (!row() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(5ms);
   ASSERT_TRUE(row());
-  EXPECT_EQ(last_used_of(*row()), std::chrono::floor<std::chrono::minutes>(spine.clock.wall()));
+  EXPECT_EQ(last_used_of(*row()), first);
+  const Timestamp second = use();
+  EXPECT_NE(second, first);
+  spine.restart();
+  EXPECT_EQ(last_used_of(*row()), second);
 }
 
 }  // namespace
