@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 namespace optare {
@@ -112,6 +113,21 @@ TEST(JsonReader, PointsAtWhatIsWrong) {
   EXPECT_EQ(pointer(reader.optional_objects("o", 1)), "/o");
   EXPECT_EQ(pointer(reader.optional_objects("n")), "/n");
   EXPECT_EQ(pointer(reader.required_strings("missing")), "/missing");
+}
+
+TEST(JsonReader, LimitsTextsAndListsByItself) {
+  const auto reads = [](std::size_t bytes, std::size_t items) {
+    boost::json::array strings(items, boost::json::value("x"));
+    boost::json::array objects(items, boost::json::object());
+    const boost::json::object object{
+        {"s", std::string(bytes, 'x')}, {"l", std::move(strings)}, {"o", std::move(objects)}};
+    JsonReader reader(object);
+    return std::array{reader.required_string("s").has_value(),
+                      reader.required_strings("l").has_value(),
+                      reader.optional_objects("o").has_value()};
+  };
+  EXPECT_EQ(reads(16'384, 1'000), (std::array{true, true, true}));
+  EXPECT_EQ(reads(16'385, 1'001), (std::array{false, false, false}));
 }
 
 }  // namespace
