@@ -24,29 +24,33 @@ std::string at(const Source& source, std::size_t line) {
   return fmt::format("{}:{}", source.path, line + 1);
 }
 
-// A definition at namespace level begins at column 0 and ends with a brace at column 0.
-bool begins_function(const std::string& line) {
+// Where a definition may begin at this depth: 0 in a namespace, 2 in a class.
+bool begins_definition(const std::string& line, std::size_t depth) {
   static const std::regex other(
-      "^(namespace|class|struct|enum|union|extern|template|constexpr|"
-      "const|static const|inline constexpr|using|TYPED_TEST_SUITE)\\b");
-  return !line.empty() && line.front() != ' ' && line.front() != '#' && line.front() != '}' &&
-         line.ends_with("{") && !std::regex_search(line, other);
+      "^ *(namespace|class|struct|enum|union|extern|template|constexpr|"
+      "const|static const|inline constexpr|using|TYPED_TEST_SUITE|INSTANTIATE_TEST_SUITE_P)\\b");
+  return line.find_first_not_of(' ') == depth && !std::string_view("#}/").contains(line[depth]) &&
+         !std::regex_search(line, other);
 }
 
-Findings long_functions(const std::vector<Source>& sources) {
+// A definition ends with a brace where it began; what precedes its first brace may take several
+// lines.
+Findings long_functions(const std::vector<Source>& sources, std::size_t depth) {
+  const std::string last = std::string(depth, ' ') + "}";
   Findings found;
   for (const Source& source : sources) {
-    std::size_t begin = 0;
+    std::optional<std::size_t> begin;
     bool inside = false;
     for (std::size_t i = 0; i < source.lines.size(); ++i) {
-      if (!inside && begins_function(source.lines[i])) {
-        begin = i;
-        inside = true;
-      } else if (inside && source.lines[i].starts_with("}")) {
-        inside = false;
-        if (i - begin + 1 > function_lines_max)
-          found.push_back(fmt::format("{}: {} lines", at(source, begin), i - begin + 1));
-      }
+      const std::string& line = source.lines[i];
+      const bool ends = line.starts_with(last);
+      if (inside && !ends && !line.starts_with("}")) continue;
+      if (inside && ends && i - *begin + 1 > function_lines_max)
+        found.push_back(fmt::format("{}: {} lines", at(source, *begin), i - *begin + 1));
+      if (inside) begin.reset();
+      if (begins_definition(line, depth)) begin = i;
+      if (line.empty() || line.ends_with(";") || line.ends_with("}")) begin.reset();
+      inside = begin && line.ends_with("{");
     }
   }
   return found;
@@ -92,7 +96,10 @@ TEST(HouseRules, FilesAreOneIdea) {
   EXPECT_THAT(found, IsEmpty());
 }
 
-TEST(HouseRules, FunctionsAreShort) { EXPECT_THAT(long_functions(all_sources()), IsEmpty()); }
+TEST(HouseRules, FunctionsAreShort) {
+  for (const std::size_t depth : {0U, 2U})
+    EXPECT_THAT(long_functions(all_sources(), depth), IsEmpty());
+}
 
 TEST(HouseRules, HeadersSayWhatTheyAreFor) {
   Findings found;
@@ -194,7 +201,13 @@ TEST(HouseRules, SeeWhatTheyLookFor) {
   Source source{"core/oauth/scope.cc", {"int f() {"}};
   source.lines.insert(source.lines.end(), 70, "  ++x;");
   source.lines.emplace_back("}");
-  EXPECT_THAT(long_functions({source}), ElementsAre("core/oauth/scope.cc:1: 72 lines"));
+  EXPECT_THAT(long_functions({source}, 0), ElementsAre("core/oauth/scope.cc:1: 72 lines"));
+  source.lines.insert(source.lines.begin(), {"int f(int a,", "      int b)"});
+  source.lines[2] = "    : A(b) {";
+  EXPECT_THAT(long_functions({source}, 0), ElementsAre("core/oauth/scope.cc:1: 74 lines"));
+  for (std::string& line : source.lines) line.insert(0, "  ");
+  source.lines.insert(source.lines.begin(), "struct S {");
+  EXPECT_THAT(long_functions({source}, 2), ElementsAre("core/oauth/scope.cc:2: 74 lines"));
   const std::vector<Source> planted{{"core/oauth/a.cc", {"  throw 1;", "  // nothing to throw"}},
                                     {"ops/b.cc", {"  auto* p = new Thing(1);"}}};
   EXPECT_EQ(lines_with(planted, R"(\b(throw|try|catch)\b)", is_domain).size(), 1U);
