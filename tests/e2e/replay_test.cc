@@ -158,6 +158,44 @@ TEST_F(History, IsSeenAsItWasAtATime) {
             2);
 }
 
+// As the guide says: log, vault and spool of one moment, and the key from elsewhere.
+TEST_F(History, IsRestoredFromABackUp) {
+  const std::string token = server.token(server.admin(), server.url() + "/api/v1");
+  const AppSecret admin = server.admin();
+  EXPECT_EQ(server.stop(), 0);
+  const auto kept = server.folder() / "kept";
+  std::filesystem::create_directory(kept);
+  for (const char* part : {"log", "vault", "spool"})
+    std::filesystem::copy(server.data() / part, kept / part,
+                          std::filesystem::copy_options::recursive);
+  std::filesystem::remove_all(server.data());
+  std::filesystem::create_directory(server.data());
+  for (const char* part : {"log", "vault", "spool"})
+    std::filesystem::rename(kept / part, server.data() / part);
+  server.start();
+  EXPECT_TRUE(server.active(admin, token));
+  EXPECT_EQ(server.request_token(app, "").status, 401) << "what was deleted stays deleted";
+  EXPECT_EQ(server.token(other, "").substr(0, 3), "at_");
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_EQ(optare({"replay", "--verify"}).code, 0);
+  const Ended records = optare({"events", "export", "--issuance"});
+  EXPECT_NE(records.err.find("nothing missing"), std::string::npos) << records.err;
+  EXPECT_EQ(optare({"bootstrap-admin"}).code, 0) << "admin.json was not kept";
+  EXPECT_NE(server.admin().client_id, admin.client_id);
+}
+
+// The records of tokens are the spool's alone: tokens live on without them.
+TEST_F(History, GoesOnWithoutItsSpool) {
+  EXPECT_EQ(server.stop(), 0);
+  std::filesystem::remove_all(server.data() / "spool");
+  server.start();
+  EXPECT_TRUE(server.active(other, tokens.back()));
+  EXPECT_EQ(server.stop(), 0);
+  const Ended records = optare({"events", "export", "--issuance"});
+  EXPECT_EQ(records.code, 0) << records.err;
+  EXPECT_EQ(records.out, "");
+}
+
 class Issuance : public History {
  protected:
   Ended exported() { return optare({"events", "export", "--issuance"}); }
