@@ -147,7 +147,7 @@ TEST_F(OldFolder, NoticesALogWithAnotherEnd) {
       0);
   fs::rename(log, aside);
   copy_folder(twin / "log", log);
-  expect_refusal(server.start_in_vain(), 1, {"the log has another history", "restore the log"});
+  expect_refusal(server.start_in_vain(), 1, {"the log has another history", "Restore the log"});
   fs::remove_all(log);
   fs::rename(aside, log);
   expect_the_same_as_before();
