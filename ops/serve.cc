@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -31,6 +32,12 @@ class EndSignals {
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  // Whether one came that nobody has waited for yet.
+  bool pending() const {
+    sigset_t came;
+    return sigpending(&came) == 0 &&
+           (sigismember(&came, SIGINT) == 1 || sigismember(&came, SIGTERM) == 1);
   }
   // The name of the one that came.
   std::string_view wait() const {
@@ -155,6 +162,10 @@ int serve(const Config& config) {
   LogLines lines(log_level_of(config.log_level));
   Progress progress([&](const std::string& text) {
     lines.write(LogLevel::info, "progress", {{"detail", text}});
+    if (!signals.pending()) return;
+    // A start may end anywhere, as by kill -9: the next one goes on from what is durable.
+    lines.write(LogLevel::info, "stopped", {{"detail", "told to end while starting"}});
+    std::_Exit(code_of(ExitCode::ok));
   });
   Health health(progress);
   RouteTable ops_routes(health.routes(), [](const Rejection& rejection, const Request& request) {

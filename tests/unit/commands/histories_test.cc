@@ -113,8 +113,8 @@ class World {
         return ask(RegisterApi{api(), "https://" + number(2) + ".example.com", "API", api_scopes(),
                                std::chrono::hours(1), TokenFormat::jwt});
       case 13:
-        return ask(UpdateApi{api(), "API " + number(2), api_scopes(), std::nullopt,
-                             TokenFormat::opaque});
+        return ask(
+            UpdateApi{api(), "API " + number(2), api_scopes(), std::nullopt, TokenFormat::opaque});
       case 14:
         return ask(DeleteApi{api(), ""});
       case 15:
