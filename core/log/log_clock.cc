@@ -22,7 +22,11 @@ LogClock::Reading LogClock::read() const {
   const Duration boottime = clock_.boottime();
   const Duration difference = wall_minus_boottime(wall, boottime);
   const Duration believed = believed_.load(std::memory_order_relaxed);
-  if (std::chrono::abs(difference - believed) > clock_skew_max)
+  // What was believed at the start is itself behind log time: the clock that is ahead of that again
+  // was set right, and is believed as at a start.
+  const Timestamp last = last_.load();
+  const bool set_right = Timestamp(believed + boottime) + clock_skew_max < last && wall >= last;
+  if (std::chrono::abs(difference - believed) > clock_skew_max && !set_right)
     return {.time = Timestamp(believed + boottime), .leapt = true};
   // Follow small steps, so that several of them do not add up to a leap.
   if (std::chrono::abs(difference - believed) > followed_from)

@@ -14,7 +14,8 @@ constexpr Duration clock_skew_max = std::chrono::seconds(5);
 
 // Log time never goes back: max(wall, last). While the wall clock is not believed, `now` goes on by
 // BOOTTIME. A clock that leapt is believed again when it is back, or after a restart: by then a
-// person has looked, since a log time in the future would end every overlap at once.
+// person has looked, since a log time in the future would end every overlap at once. One that was
+// behind log time from the start is believed once it is ahead of it; until then time stands still.
 //
 // Thread: `stamp` from one thread at a time, `now` from any.
 class LogClock {
