@@ -9,8 +9,6 @@
 namespace optare {
 namespace {
 
-constexpr std::size_t info_log_bytes_max = 1U << 20U;
-constexpr std::size_t info_logs_kept = 3;
 // Table readers kept open: enough for a view of a million rows, and far from the usual limit of
 // 1,024.
 constexpr int open_files_max = 256;
@@ -73,9 +71,9 @@ rocksdb::Options RocksResources::options(std::size_t memtable_bytes) const {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.max_log_file_size = info_log_bytes_max;
-  options.keep_log_file_num = info_logs_kept;
+  // No file of its own words: on a full disk writing to it again aborts the process (Debian builds
+  // RocksDB with its assertions). What goes wrong comes as a status, and is told by us.
+  options.info_log = std::make_shared<QuietLogger>();
   options.recycle_log_file_num = 4;  // a sync of a file that does not grow is the cheaper one
   options.compression = rocksdb::kLZ4Compression;
   // Faults are ours to handle (reopen), not a background thread's to retry.
@@ -99,8 +97,6 @@ Opened open_rocks(rocksdb::Options options, const std::filesystem::path& directo
   rocksdb::Status status;
   if (mode == OpenMode::read_only) {
     options.create_if_missing = false;
-    options.info_log =
-        std::make_shared<QuietLogger>();  // its files belong to the process that writes
     // That process may replace files between our listing and our opening them: look again.
     for (int attempt = 0; attempt < 5; ++attempt) {
       status = rocksdb::DB::OpenForReadOnly(options, directory.string(), &opened);
