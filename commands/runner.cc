@@ -178,7 +178,7 @@ Result<Commit> LogCommandRunner::commit_of(const Request& request, const Command
   commit.feature_level = parts_.feature_level;
   commit.view = attempt.view;
   for (const Change& change : attempt.decision.changes) {
-    if (parts_.states.quarantined(change.stream)) {
+    if (parts_.states.quarantined_forever(change.stream)) {
       return reject(Code::quarantined,
                     change.stream + " is stopped: its history cannot be applied. See /readyz");
     }

@@ -2,6 +2,7 @@
 
 #include "core/base/assert.h"
 #include "core/log/admission.h"
+#include "core/log/log_clock.h"
 #include "projections/applications.h"
 #include "projections/journal.h"
 
@@ -166,10 +167,12 @@ bool LiveStates::passed(const Milestone& milestone) const {
   });
 }
 
-// Whatever is appended from now on is past those deadlines, and everything before is applied.
+// Whatever is appended from now on is past those deadlines, and everything before is applied. The
+// log's time is an estimate here: brokers may be behind it.
 void LiveStates::end_doubts_before(Timestamp log_time) {
   const std::scoped_lock lock(mutex_);
-  std::erase_if(doubted_, [log_time](const auto& doubt) { return doubt.second < log_time; });
+  std::erase_if(doubted_,
+                [&](const auto& doubt) { return doubt.second + clock_skew_max < log_time; });
   any_stopped_stream_ = !quarantined_.empty() || !doubted_.empty();
 }
 

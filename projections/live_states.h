@@ -44,12 +44,11 @@ class LiveStates final : public States {
   void stop(std::string reason);    // nothing more will be applied: never fresh again
   void quarantine(std::string_view stream);
 
-  // A commit on `stream` is in doubt: it counts as not alive here until its deadline has passed and
-  // the view has caught up (design D11). Any thread.
+  // A commit on `stream` is in doubt: it counts as not alive here until its deadline has surely
+  // passed - by an estimate of log time, so clock_skew_max later - and the view has caught up
+  // (design D11). Any thread.
   void doubt(const std::string& stream, Timestamp deadline);
 
-  bool quarantined_forever(
-      std::string_view stream) const;  // as `quarantined`, without those in doubt
   std::string stop_reason() const;
   std::set<std::string> quarantined_streams() const;
   Head head(Partition partition) const;
@@ -69,6 +68,7 @@ class LiveStates final : public States {
   std::optional<Revocation> revocation(const TokenId& jti) const override;
   std::optional<CommandOutcome> outcome(const CommitId& command_id) const override;
   bool quarantined(std::string_view stream) const override;
+  bool quarantined_forever(std::string_view stream) const override;
   bool any_quarantined() const override { return any_stopped_stream_; }
   std::uint64_t stream_version(Partition partition, std::string_view stream) const override;
   Page<std::shared_ptr<const Application>> applications(std::string_view from,

@@ -74,7 +74,10 @@ class States {
   virtual std::shared_ptr<const System> system() const = 0;
   virtual std::optional<Revocation> revocation(const TokenId& jti) const = 0;
   virtual std::optional<CommandOutcome> outcome(const CommitId& command_id) const = 0;
+  // It counts as not alive: its events cannot be applied, or a commit that ends it is in doubt.
   virtual bool quarantined(std::string_view stream) const = 0;
+  // The former alone: nothing can be written to it.
+  virtual bool quarantined_forever(std::string_view stream) const { return quarantined(stream); }
   // False: no stream is, the usual case, for which nobody need make up names.
   virtual bool any_quarantined() const { return true; }
   // The version at which a stream stands now, for claims and streams without a row.

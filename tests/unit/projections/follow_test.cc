@@ -6,6 +6,7 @@
 #include "commands/application/create_client.h"
 #include "commands/application/delete_application.h"
 #include "commands/application/update_client.h"
+#include "core/log/log_clock.h"
 #include "projections/catalogue.h"
 #include "tests/support/endless_log.h"
 #include "tests/support/facts.h"
@@ -350,12 +351,19 @@ TEST_F(FollowTest, CountsAStreamInDoubtAsDeadUntilItsDeadlineHasPassed) {
   node.states.doubt("application/srv_a", deployment.log.now() + 10s);
   EXPECT_TRUE(node.states.quarantined("application/srv_a"));
   EXPECT_FALSE(node.states.quarantined_forever("application/srv_a"));
-  deployment.clock.advance(10s);
+  deployment.clock.advance(10s + clock_skew_max);
   node.settle();
   EXPECT_TRUE(node.states.quarantined("application/srv_a"));
   deployment.clock.advance(1ms);
   node.settle();
   EXPECT_FALSE(node.states.quarantined("application/srv_a"));
+}
+
+// Whoever does not know whether his deletion happened repeats it.
+TEST_F(FollowTest, TakesCommandsForAStreamInDoubt) {
+  ASSERT_TRUE(node.run(create("srv_a")));
+  node.states.doubt("application/srv_a", deployment.log.now() + 10s);
+  EXPECT_TRUE(node.run(DeleteApplication{ClientId("srv_a"), ""}));
 }
 
 // After a failed sync the commit in doubt may lie in the log: time alone does not end the doubt.
@@ -364,7 +372,7 @@ TEST_F(FollowTest, DoubtsAStreamAsLongAsTheLogDoesNotKnowItsEnd) {
   SmallNode doubting(deployment, &log);
   doubting.states.doubt("application/srv_a", deployment.log.now() + 10s);
   log.lose_end(true);
-  deployment.clock.advance(11s);
+  deployment.clock.advance(11s + clock_skew_max);
   doubting.settle();
   EXPECT_TRUE(doubting.states.quarantined("application/srv_a"));
   log.lose_end(false);
