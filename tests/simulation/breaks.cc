@@ -1,85 +1,129 @@
 #include "tests/simulation/breaks.h"
 
+#include <algorithm>
+
 #include "core/base/assert.h"
+#include "tests/support/log_samples.h"
 
 namespace optare::simulation {
 namespace {
 
-// The verdict on a commit that was changed so that the rule holds, said of the record as it is.
-Verdict judge_changed(const Commit& changed, const Commit& original, const LogRecord& record,
-                      Partition partition, const LogId& log, const FrameMac& mac, const Head& head,
-                      const AdmissionView& past) {
-  LogRecord same = record;
-  same.bytes = make_frame(mac, log, partition, FrameKind::commit, encode_commit(changed).value());
-  Verdict verdict = admit(same, partition, log, mac, head, past);
-  verdict.commit = original;
-  if (verdict.kind == Verdict::Kind::admitted) {
-    const View& before = head.view;
-    verdict.head.view.hash =
-        chain_hash(before.hash, before.ordinal + 1, verdict.head.log_time, record.bytes);
-  }
-  return verdict;
+constexpr Duration clock_error = std::chrono::seconds(8);
+
+struct Known {
+  Break broken;
+  std::string_view name;
+  std::vector<Rule> rules;
+  std::uint64_t seed = 1;
+};
+const std::vector<Known>& known() {
+  static const std::vector<Known> all{
+      {Break::none, "none", {}},
+      {Break::skip_mac, "skip_mac", {Rule::authentic}},
+      {Break::skip_deadline, "skip_deadline", {Rule::deadline}, 3},
+      {Break::skip_view, "skip_view", {Rule::view}, 12},
+      {Break::skip_guards, "skip_guards", {Rule::guards}},
+      {Break::apply_void, "apply_void", {Rule::dense_versions}},
+      {Break::apply_twice, "apply_twice", {Rule::one_effect}, 6},
+      {Break::leave_out, "leave_out", {Rule::dense_ordinals}},
+      {Break::remember_lost_end, "remember_lost_end", {Rule::other_history}},
+      {Break::clock_behind, "clock_behind", {Rule::secrets}, 2},
+      {Break::clock_ahead, "clock_ahead", {Rule::secrets, Rule::expirations}, 19},
+      {Break::say_refused, "say_refused", {Rule::answers}},
+      {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 24},
+      {Break::see_no_end, "see_no_end", {Rule::absence}, 4},
+      {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 26},
+      {Break::no_patience, "no_patience", {Rule::recovers}, 19},
+      {Break::no_queue, "no_queue", {Rule::voids}, 4},
+      {Break::always_fresh, "always_fresh", {Rule::fresh}, 2},
+      {Break::stop_a_stream, "stop_a_stream", {Rule::quarantine}},
+      {Break::tear_batches, "tear_batches", {Rule::rows}, 3},
+      {Break::lose_outcomes, "lose_outcomes", {Rule::equal_rows}},
+      {Break::lose_rows, "lose_rows", {Rule::rows}},
+      {Break::issue_ahead, "issue_ahead", {Rule::tokens}, 3},
+      {Break::never_expire, "never_expire", {Rule::expirations}, 4},
+      {Break::expire_early, "expire_early", {Rule::expirations}},
+      {Break::expire_unknown, "expire_unknown", {Rule::fold}},
+      {Break::claim_nothing, "claim_nothing", {Rule::identifiers}},
+      {Break::delete_carelessly, "delete_carelessly", {Rule::administrators}, 2},
+  };
+  return all;
 }
 
-bool breaks(Break broken, VoidReason reason) {
-  switch (broken) {
-    case Break::none:
-      return false;
-    case Break::skip_mac:
-      return reason == VoidReason::mac;
-    case Break::skip_deadline:
-      return reason == VoidReason::deadline;
-    case Break::skip_view:
-      return reason == VoidReason::view;
-    case Break::skip_guards:
-    case Break::apply_void:
-    case Break::apply_twice:
-      return reason == VoidReason::version;
-  }
-  return false;
-}
-
-Commit changed_to_keep(Break broken, Commit commit, const LogRecord& record, const Head& head,
-                       const AdmissionView& past) {
-  const Timestamp log_time = std::max(head.log_time, record.time);
-  switch (broken) {
-    case Break::none:
-    case Break::skip_mac:
-      break;
-    case Break::skip_deadline:
-      commit.deadline = log_time;
-      break;
-    case Break::skip_view:
-      commit.view = {};
-      break;
-    case Break::skip_guards:
-      commit.guards.clear();
-      break;
-    case Break::apply_void:
-    case Break::apply_twice:
-      for (StreamWrite& write : commit.writes)
-        write.expected_version = version_at(write.stream, past.stream(write.stream), log_time);
-      break;
-  }
-  return commit;
+// The same frame, of a commit that relies on nothing.
+std::string unguarded(const std::string& frame, Partition partition, const FrameMac& mac) {
+  const auto parsed = parse_frame(frame);
+  OPTARE_ASSERT(parsed.has_value());
+  if (parsed->kind != FrameKind::commit) return frame;
+  Commit commit = decode_commit(parsed->payload).value();
+  commit.guards.clear();
+  return samples::frame_of(commit, mac, partition);
 }
 
 }  // namespace
 
-Admission broken_admission(Break broken) {
-  if (broken == Break::none) return admit;
-  return [broken](const LogRecord& record, Partition partition, const LogId& log,
-                  const FrameMac& mac, const Head& head, const AdmissionView& past) {
-    Verdict verdict = admit(record, partition, log, mac, head, past);
-    if (verdict.kind != Verdict::Kind::void_record || !breaks(broken, verdict.reason))
-      return verdict;
-    const auto frame = parse_frame(record.bytes);
-    OPTARE_ASSERT(frame.has_value());
-    const auto commit = decode_commit(frame->payload);
-    if (!commit) return verdict;
-    return judge_changed(changed_to_keep(broken, *commit, record, head, past), *commit, record,
-                         partition, log, mac, head, past);
-  };
+std::string_view break_name(Break broken) {
+  return std::ranges::find(known(), broken, &Known::broken)->name;
+}
+
+std::vector<Rule> rules_broken_by(Break broken) {
+  return std::ranges::find(known(), broken, &Known::broken)->rules;
+}
+
+std::uint64_t seed_that_shows(Break broken) {
+  return std::ranges::find(known(), broken, &Known::broken)->seed;
+}
+
+void TamperedLog::append(Partition partition, std::string frame, Appended done) {
+  if (broken_ == Break::send_unguarded) frame = unguarded(frame, partition, mac_);
+  if (broken_ == Break::say_refused) {
+    done = [told = std::move(done)](Append answer) {
+      told(answer == Append::possibly_persisted ? Append::not_persisted : answer);
+    };
+  }
+  log_.append(partition, std::move(frame), std::move(done));
+}
+
+std::vector<LogRecord> TamperedLog::read(Partition partition, std::uint64_t offset,
+                                         std::size_t records_max) const {
+  if (broken_ != Break::remember_lost_end) return log_.read(partition, offset, records_max);
+  auto& remembered = remembered_[static_cast<std::size_t>(partition)];
+  for (LogRecord& record : log_.read(partition, remembered.size(), records_max))
+    remembered.push_back(std::move(record));
+  std::vector<LogRecord> found;
+  for (std::size_t i = offset; i < remembered.size() && found.size() < records_max; ++i)
+    found.push_back(remembered[i]);
+  return found;
+}
+
+std::uint64_t TamperedLog::end(Partition partition) const {
+  return broken_ == Break::see_no_end ? 0 : log_.end(partition);
+}
+
+Timestamp TamperedLog::now() const {
+  if (broken_ == Break::clock_behind) return log_.now() - clock_error;
+  if (broken_ == Break::clock_ahead) return log_.now() + clock_error;
+  return log_.now();
+}
+
+Result<Decision> CarelessExpiry::decide(const State& application, const CommandContext&) const {
+  if (!application || application->secrets.size() < 2) return Decision{};
+  const std::string expired = unknown ? "sec_unknown" : application->secrets.front().id.text();
+  return write(application_stream(client), application->version,
+               {SecretExpired{.secret_id = expired}});
+}
+
+Result<Decision> CarelessRegistration::decide(const State& state,
+                                              const CommandContext& context) const {
+  TRY(Decision decision, RegisterApi::decide(state, context));
+  decision.changes.resize(1);
+  return decision;
+}
+
+Result<Decision> CarelessDeletion::decide(const State& state, const CommandContext& context) const {
+  State nobody_administers = state;
+  nobody_administers.administration = {};
+  return DeleteApplication::decide(nobody_administers, context);
 }
 
 }  // namespace optare::simulation

@@ -50,7 +50,8 @@ void Clients::start() {
 
 void Clients::think(std::size_t client) {
   if (stopped_) return;
-  const Duration pause = chance_.once_in(3) ? milliseconds(0) : milliseconds(900);
+  const bool at_once = stage_.scenario.crowded || chance_.once_in(3);
+  const Duration pause = at_once ? milliseconds(5) : milliseconds(900);
   stage_.timeline.after(chance_.between(milliseconds(0), pause), [this, client] { act(client); });
 }
 
@@ -132,7 +133,9 @@ Asked* Clients::ask_of_application(Machine& machine) {
       return &requests_.ask(machine, actor(), ActivateClient{client, ""});
     case 4:
     case 5: {
-      Asked& asked = requests_.ask(machine, actor(), DeleteApplication{client, ""});
+      const bool careless = stage_.scenario.broken == Break::delete_carelessly;
+      Asked& asked = careless ? requests_.ask(machine, actor(), CarelessDeletion{{client, ""}})
+                              : requests_.ask(machine, actor(), DeleteApplication{client, ""});
       asked.then = [this, &machine](const Result<Committed>& answer) {
         if (answer) holdings_.check_tokens(machine);
       };
@@ -141,9 +144,18 @@ Asked* Clients::ask_of_application(Machine& machine) {
     case 6:
       return &requests_.ask(machine, actor(), RevokeClientTokens{client, ""});
     default:
-      return &requests_.ask(machine, actor(),
-                            UpdateClient{client, "Name " + std::to_string(chance_.below(3))});
+      return &rename(machine, client);
   }
+}
+
+// Half of the time only if it still is as it was seen.
+Asked& Clients::rename(Machine& machine, const ClientId& client) {
+  Requests::IfMatch seen;
+  const auto application = machine.process->states().application(client);
+  if (application && chance_.once_in(2)) seen = {application->version - chance_.below(2)};
+  return requests_.ask(machine, actor(),
+                       UpdateClient{client, "Name " + std::to_string(chance_.below(3))},
+                       std::nullopt, seen);
 }
 
 Asked* Clients::ask_of_secret(Machine& machine) {
@@ -194,8 +206,10 @@ Asked* Clients::ask_of_api(Machine& machine) {
       const ApiId api("api_" + std::to_string(++made_));
       const std::string identifier = "https://" + std::to_string(chance_.below(3)) + ".example";
       const TokenFormat format = chance_.once_in(2) ? TokenFormat::jwt : TokenFormat::opaque;
-      Asked& asked = requests_.ask(
-          machine, actor(), RegisterApi{api, identifier, "API", api_scopes(), hours(1), format});
+      const RegisterApi command{api, identifier, "API", api_scopes(), hours(1), format};
+      Asked& asked = stage_.scenario.broken == Break::claim_nothing
+                         ? requests_.ask(machine, actor(), CarelessRegistration{command})
+                         : requests_.ask(machine, actor(), command);
       asked.then = [this, api](const Result<Committed>& answer) {
         if (answer || answer.error().code == Code::outcome_unknown) apis_.push_back(api);
       };
@@ -222,12 +236,22 @@ Asked* Clients::revoke_token(Machine& machine) {
 }
 
 void Clients::expire_secrets(Machine& machine) {
+  const Break broken = stage_.scenario.broken;
+  if (broken == Break::never_expire) return;
+  if (broken == Break::expire_early || broken == Break::expire_unknown) {
+    requests_.ask(machine, {ActorType::system, "careless"},
+                  CarelessExpiry{{client(), SecretId()}, broken == Break::expire_unknown});
+    return;
+  }
   const auto due = due_secrets(machine.store, machine.process->log().now(), 1);
   const std::string round = machine.node_id + "/" + std::to_string(machine.incarnation);
   if (due.empty() || !expiring_.insert(round).second) return;
   Asked& asked = requests_.ask(machine, {ActorType::system, "expire_rotated_secret"},
                                expire_rotated_secret(due.front().client, due.front().secret));
-  asked.then = [this, round](const Result<Committed>&) { expiring_.erase(round); };
+  asked.then = [this, round, &machine](const Result<Committed>& answer) {
+    expiring_.erase(round);
+    if (answer) expire_secrets(machine);  // The next.
+  };
   asked.abandoned = [this, round] { expiring_.erase(round); };
 }
 
@@ -238,7 +262,8 @@ Actor Clients::actor() {
 }
 
 ClientId Clients::client() {
-  const std::size_t newest = std::min(newest_asked_about, applications_.size());
+  const std::size_t newest =
+      stage_.scenario.crowded ? 1 : std::min(newest_asked_about, applications_.size());
   return applications_[applications_.size() - 1 - chance_.below(newest)];
 }
 

@@ -37,6 +37,7 @@ class Clients {
   Asked& create(Machine& machine);
   Asked& rotate(Machine& machine, const ClientId& client, std::optional<Requests::Key> key);
   Asked& repeat(Machine& machine);
+  Asked& rename(Machine& machine, const ClientId& client);
   Asked* revoke_token(Machine& machine);
 
   Actor actor();

@@ -48,7 +48,9 @@ void Faults::crash() {
   Machine& machine = *chance_.pick(stage_.machines);
   if (!machine.process) return;
   stage_.end(machine);
-  if (chance_.once_in(2)) machine.store.lose_batches();
+  if (chance_.once_in(2)) {
+    stage_.judge.note(fmt::format("and loses {} batches", machine.store.lose_batches()));
+  }
   if (chance_.once_in(10)) machine.store.wipe();
   if (chance_.once_in(6)) {  // The next start makes its rows again.
     StoreBatch batch;

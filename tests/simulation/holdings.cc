@@ -27,6 +27,16 @@ bool takes_scope_away(const std::vector<std::string>& before, std::vector<std::s
       before, [&](const std::string& scope) { return std::ranges::binary_search(after, scope); });
 }
 
+// What a token rests on.
+std::vector<std::string> streams_of(const HeldToken& held) {
+  const AccessTokenClaims& claims = held.token.claims();
+  std::vector<std::string> streams{application_stream(claims.client_id), api_stream(held.api),
+                                   revocation_stream(claims.jti)};
+  if (held.token.format() == TokenFormat::jwt)
+    streams.push_back(signing_key_stream(held.token.kid()));
+  return streams;
+}
+
 // A token for `api` that was alive before this: does it end?
 bool ends_token(const ModelRows& rows, const std::string& client, const ApiId& api,
                 const Happened& happened) {
@@ -72,7 +82,8 @@ bool Holdings::ask_for_token(Machine& machine, const ClientId& client) {
                            .jti = {},
                            .scope = {},
                            .v = 0};
-  claims.v = states.position();  // Before any row is read.
+  const std::uint64_t position = states.position();  // Before any row is read.
+  claims.v = position + (stage_.scenario.broken == Break::issue_ahead ? 5 : 0);
   const auto application = states.application(client);
   if (!application || application->grants.empty()) return false;
   const ApiGrant& grant = stage_.chance.pick(application->grants);
@@ -94,7 +105,7 @@ bool Holdings::ask_for_token(Machine& machine, const ClientId& client) {
       jwt ? JwtVerification(issuer, known)
                 .verify(JwtSigner(kid, SigningAlgorithm::ES256, signing_key().signer).sign(claims))
           : opaque_.open(opaque_.seal(claims));
-  tokens_.push_back({verified.value(), api->id});
+  tokens_.push_back({verified.value(), api->id, position});
   stage_.judge.note(fmt::format("{} gives token {} of {} at {}", machine.node_id, claims.jti.text(),
                                 client.text(), claims.v));
   check_token(machine, tokens_.back());
@@ -103,7 +114,7 @@ bool Holdings::ask_for_token(Machine& machine, const ClientId& client) {
 
 void Holdings::log_was_cut() {
   std::erase_if(tokens_, [&](const HeldToken& held) {
-    return held.token.claims().v > stage_.model.ordinals(Partition::control);
+    return held.issued_at > stage_.model.ordinals(Partition::control);
   });
 }
 
@@ -128,12 +139,9 @@ bool Holdings::answers(const Machine& machine) const {
 std::optional<std::uint64_t> Holdings::ended(const HeldToken& held, std::uint64_t until) const {
   const AccessTokenClaims& claims = held.token.claims();
   const ModelRows& rows = stage_.model.rows(Partition::control);
-  std::vector<std::string> streams{application_stream(claims.client_id), api_stream(held.api)};
-  if (held.token.format() == TokenFormat::jwt)
-    streams.push_back(signing_key_stream(held.token.kid()));
-  for (const std::string& stream : streams) {
+  for (const std::string& stream : streams_of(held)) {
     for (const Happened& happened : rows.happened(stream)) {
-      if (happened.ordinal <= claims.v || happened.ordinal > until) continue;
+      if (happened.ordinal <= held.issued_at || happened.ordinal > until) continue;
       if (ends_token(rows, claims.client_id.text(), held.api, happened)) return happened.ordinal;
     }
   }
@@ -155,8 +163,10 @@ void Holdings::check_token(Machine& machine, const HeldToken& held) {
   };
   const bool is_alive = liveness == Liveness::alive;
   ++(is_alive ? honoured : refused);
-  const bool in_doubt = requests_.in_doubt(machine, application_stream(claims.client_id));
-  if (in_doubt && is_alive) return wrong(Rule::doubt, "a deletion of its application is in doubt");
+  for (const std::string& stream : streams_of(held)) {
+    if (is_alive && requests_.in_doubt(machine, stream))
+      return wrong(Rule::doubt, "whether " + stream + " ended is in doubt");
+  }
   const auto& revoked =
       stage_.model.rows(Partition::tokens_00).happened(revocation_stream(claims.jti));
   const std::uint64_t tokens_applied = states.view(Partition::tokens_00).ordinal;

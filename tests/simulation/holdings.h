@@ -17,6 +17,7 @@ struct HeldSecret {
 struct HeldToken {
   VerifiedToken token;
   ApiId api;
+  std::uint64_t issued_at = 0;  // the control ordinal that its issuer had applied
 };
 
 class Holdings {

@@ -28,6 +28,8 @@ std::string_view rule_name(Rule rule) {
       return "quarantine";
     case Rule::other_history:
       return "other_history";
+    case Rule::fresh:
+      return "fresh";
     case Rule::tokens:
       return "tokens";
     case Rule::doubt:
@@ -38,12 +40,18 @@ std::string_view rule_name(Rule rule) {
       return "expirations";
     case Rule::answers:
       return "answers";
+    case Rule::absence:
+      return "absence";
     case Rule::voids:
       return "voids";
     case Rule::identifiers:
       return "identifiers";
     case Rule::administrators:
       return "administrators";
+    case Rule::actors:
+      return "actors";
+    case Rule::grants:
+      return "grants";
     case Rule::recovers:
       return "recovers";
   }

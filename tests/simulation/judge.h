@@ -24,16 +24,21 @@ enum class Rule : std::uint8_t {
   equal_rows,      // equal positions, equal rows on every node
   quarantine,      // no stream stops
   other_history,   // a node whose history is not the log's stops, and no other does
+  fresh,           // who calls himself fresh has applied what was written a while ago
   tokens,          // alive if and only if nothing that ends it was applied
   doubt,           // a deletion in doubt counts on the node that tried it
   secrets,         // valid until the deadline, not longer, not shorter
   expirations,     // SecretExpired once for each rotated secret whose deadline passed
   answers,         // what was answered is what the log says
+  absence,         // what was there when it was asked for is not said to be absent
   voids,           // races are bounded
   identifiers,     // a living API's identifier is its own
   administrators,  // somebody can administer
-  recovers,        // when the faults end, every node gets to the log's end
+  actors,          // nobody decides anything who is gone, or inactive
+  grants,          // an API that is granted is there
+  recovers,        // when the faults end, every node gets to the log's end, and all are answered
 };
+constexpr std::size_t rules_count = static_cast<std::size_t>(Rule::recovers) + 1;
 std::string_view rule_name(Rule rule);
 
 struct Violation {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/log/frame.h"
+#include "tests/simulation/names.h"
 
 namespace optare::simulation {
 namespace {
@@ -54,10 +55,12 @@ std::string_view says_name(LogModel::Says says) {
   return "?";
 }
 
-void LogModel::append(Partition partition, const LogRecord& record, bool genuine) {
+void LogModel::append(Partition partition, const LogRecord& record, bool genuine,
+                      Timestamp written_at) {
   Log& log = logs_[static_cast<std::size_t>(partition)];
   log.log_time = std::max(log.log_time, record.time);
-  Entry entry{record, genuine, Says::not_ours, log.log_time, log.offsets.size(), std::nullopt};
+  Entry entry{record,      genuine, written_at, Says::not_ours, log.log_time, log.offsets.size(),
+              std::nullopt};
   if (genuine && record.bytes[kind_at] == static_cast<char>(FrameKind::tick)) {
     entry.says = Says::tick;
   } else if (genuine) {
@@ -127,6 +130,34 @@ void LogModel::count(Log& log, Partition partition, const Entry& entry) {
     }
   }
   log.rows.end();
+  if (partition == Partition::control) check_streams_together(log, entry);
+}
+
+// The rules that span several streams, which only guards and claims can keep.
+void LogModel::check_streams_together(const Log& log, const Entry& entry) {
+  const Commit& commit = *entry.commit;
+  const auto require = [&](bool holds, Rule rule, const std::string& what) {
+    judge_.require(holds, rule, [&] {
+      return fmt::format("ordinal {}, {} for {}: {}", entry.ordinal, commit.cause,
+                         commit.request_id, what);
+    });
+  };
+  require(!log.rows.identifier_taken_twice(), Rule::identifiers, "two APIs have one identifier");
+  require(log.rows.administrators(admin_api) > 0, Rule::administrators, "nobody can administer");
+  if (commit.actor.type == ActorType::application) {
+    const auto actor = log.rows.application(commit.actor.id, entry.ordinal - 1);
+    require(actor && actor->standing == Standing::active, Rule::actors,
+            commit.actor.id + " could do nothing any more");
+  }
+  for (const StreamWrite& write : commit.writes) {
+    for (const EncodedEvent& encoded : write.events) {
+      const auto event = decode_event(encoded.type, encoded.payload);
+      const auto* granted = event ? std::get_if<ApiGranted>(&*event) : nullptr;
+      if (granted == nullptr) continue;
+      const auto api = log.rows.api(granted->api_id, entry.ordinal);
+      require(api && api->exists(), Rule::grants, granted->api_id + " is not there");
+    }
+  }
 }
 
 void LogModel::cut(Partition partition, std::uint64_t end) {
@@ -135,7 +166,7 @@ void LogModel::cut(Partition partition, std::uint64_t end) {
   std::vector<Entry> kept = std::move(log.entries);
   kept.resize(end);
   log = Log();
-  for (const Entry& entry : kept) append(partition, entry.record, entry.genuine);
+  for (const Entry& entry : kept) append(partition, entry.record, entry.genuine, entry.written_at);
 }
 
 View LogModel::view(Partition partition) const {

@@ -29,6 +29,7 @@ class LogModel {
   struct Entry {
     LogRecord record;
     bool genuine = false;
+    Timestamp written_at;  // by the one true time
     Says says = Says::not_ours;
     Timestamp log_time;
     std::uint64_t ordinal = 0;  // of the last admitted up to here
@@ -37,7 +38,7 @@ class LogModel {
 
   explicit LogModel(Judge& judge) : judge_(judge) {}
 
-  void append(Partition partition, const LogRecord& record, bool genuine);
+  void append(Partition partition, const LogRecord& record, bool genuine, Timestamp written_at);
   void cut(Partition partition, std::uint64_t end);
 
   const std::vector<Entry>& entries(Partition partition) const { return at(partition).entries; }
@@ -71,6 +72,7 @@ class LogModel {
   const Log& at(Partition partition) const { return logs_[static_cast<std::size_t>(partition)]; }
   Says judge_commit(const Log& log, const Commit& commit, Timestamp log_time) const;
   void count(Log& log, Partition partition, const Entry& entry);
+  void check_streams_together(const Log& log, const Entry& entry);
 
   Judge& judge_;
   std::array<Log, partitions.size()> logs_;

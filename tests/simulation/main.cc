@@ -16,18 +16,27 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "How many")->capture_default_str();
   app.add_option("--from", from, "The first of them")->capture_default_str();
   app.add_option("--seed", one, "This one only, with what happened");
+  std::string broken_name = "none";
+  app.add_option("--break", broken_name, "A rule to break on purpose (tests/simulation/breaks.h)");
   CLI11_PARSE(app, argc, argv);
+  Break broken = Break::none;
+  for (std::size_t i = 0; i < breaks_count; ++i)
+    if (break_name(static_cast<Break>(i)) == broken_name) broken = static_cast<Break>(i);
   if (one) {
-    const Report report = run(scenario_of(*one));
-    for (const std::string& line : report.trace) fmt::print("{}\n", line);
+    const Report report = run(scenario_of(*one, broken));
+    if (!report.violation)
+      for (const std::string& line : report.trace) fmt::print("{}\n", line);
     fmt::print("{}\n", explain(report));
     return report.violation ? 1 : 0;
   }
   Counts counts;
   std::uint64_t failed = 0;
   for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
-    const Report report = run(scenario_of(seed));
+    const Report report = run(scenario_of(seed, broken));
     counts += report.counts;
+    if (getenv("RATIO"))
+      fmt::print("{} {} nodes {} admitted {} lost\n", describe(report.scenario),
+                 report.scenario.nodes, report.counts.admitted, report.counts.races_lost);
     if (report.violation) {
       ++failed;
       fmt::print("seed {} breaks {}: {}\n  ops/simulate --seed {}\n", seed,
@@ -36,8 +45,10 @@ int main(int argc, char** argv) {
     if ((seed - from + 1) % 100 == 0)
       fmt::print("{} of {} seeds, {} failed\n", seed - from + 1, seeds, failed);
   }
-  fmt::print("{} seeds, {} failed; {} requests: {} done, {} refused, {} unknown; {} commits\n",
-             seeds, failed, counts.requests, counts.done, counts.refused, counts.unknown,
-             counts.admitted);
+  fmt::print(
+      "{} seeds, {} failed; {} requests: {} done, {} refused, {} unknown; {} commits, {} lost "
+      "races\n",
+      seeds, failed, counts.requests, counts.done, counts.refused, counts.unknown, counts.admitted,
+      counts.races_lost);
   return failed == 0 ? 0 : 1;
 }

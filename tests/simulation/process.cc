@@ -7,6 +7,12 @@ namespace {
 
 constexpr Duration silence_max = std::chrono::seconds(5);
 
+LiveStatesOptions options_of(Break broken) {
+  LiveStatesOptions options;
+  if (broken == Break::always_fresh) options.staleness_max = std::chrono::hours(1000);
+  return options;
+}
+
 }  // namespace
 
 const LogId log_id = samples::log_id;
@@ -17,21 +23,12 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
       random_(around_.chance),
       mac_(fleet_mac()),
       log_(around_.log, around_.clock, std::move(deliver)),
-      states_(around_.store, log_, around_.clock),
+      seen_log_(log_, mac_, around_.broken),
+      states_(around_.store, seen_log_, around_.clock, options_of(around_.broken)),
       settler_(around_.clock),
-      journal_(around_.store, log_),
-      runner_({.states = states_,
-               .log = log_,
-               .settler = settler_,
-               .mac = mac_,
-               .accepted = journal_,
-               .clock = around_.clock,
-               .random = random_,
-               .log_id = log_id,
-               .node_id = around_.node_id,
-               .in_doubt = [this](const std::string& stream,
-                                  Timestamp deadline) { states_.doubt(stream, deadline); }}),
-      follower_({.log = log_,
+      journal_(around_.store, seen_log_),
+      runner_(runner_parts()),
+      follower_({.log = seen_log_,
                  .store = around_.store,
                  .mac = mac_,
                  .log_id = log_id,
@@ -40,6 +37,29 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
                  .settler = &settler_,
                  .admission = broken_admission(around_.broken)}),
       started_at_(log_.end(Partition::control)) {}
+
+LogCommandRunner::Parts Process::runner_parts() {
+  LogCommandRunner::Parts parts{.states = states_,
+                                .log = seen_log_,
+                                .settler = settler_,
+                                .mac = mac_,
+                                .accepted = journal_,
+                                .clock = around_.clock,
+                                .random = random_,
+                                .log_id = log_id,
+                                .node_id = around_.node_id};
+  if (around_.broken != Break::forget_doubt) {
+    parts.in_doubt = [this](const std::string& stream, Timestamp deadline) {
+      states_.doubt(stream, deadline);
+    };
+  }
+  return parts;
+}
+
+CommandRunner& Process::runner() {
+  if (around_.broken != Break::no_queue) return runner_;
+  return runners_.emplace_back(runner_parts());
+}
 
 void Process::open() { follower_.open(); }
 
@@ -50,7 +70,9 @@ void Process::work() {
   } catch (const LogFault&) {
   } catch (const StoreFault&) {
   }
-  follower_.tick();
+  if (around_.broken != Break::no_patience) follower_.tick();
+  if (around_.broken == Break::stop_a_stream && states_.position() > 10)
+    states_.quarantine(application_stream(ClientId("srv_unlucky")));
 }
 
 bool Process::run() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <deque>
 #include <functional>
 #include <string>
 
@@ -51,22 +52,26 @@ class Process {
   boost::asio::io_context& io() { return io_; }
   LiveStates& states() { return states_; }
   const Follower& follower() const { return follower_; }
-  LogCommandRunner& runner() { return runner_; }
-  const LogHandle& log() const { return log_; }
+  CommandRunner& runner();
+  const EventLog& log() const { return seen_log_; }
   Random& random() { return random_; }
   const Settler& settler() const { return settler_; }
   int requests = 0;  // under way
 
  private:
+  LogCommandRunner::Parts runner_parts();
+
   Surroundings around_;
   boost::asio::io_context io_{1};
   SeededRandom random_;
   FleetMac mac_;
   LogHandle log_;
+  TamperedLog seen_log_;
   LiveStates states_;
   Settler settler_;
   Journal journal_;
   LogCommandRunner runner_;
+  std::deque<LogCommandRunner> runners_;  // Break::no_queue: one for each request
   Follower follower_;
   std::uint64_t started_at_;  // the control log's end then
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/log/frame.h"
 
@@ -10,7 +11,10 @@ namespace optare::simulation {
 namespace {
 
 bool ends_tokens(std::string_view name) {
-  return name == "DeleteApplication" || name == "DeactivateClient" || name == "RevokeClientTokens";
+  static const std::set<std::string_view> all{"DeleteApplication",  "DeactivateClient",
+                                              "RevokeClientTokens", "DeleteApi",
+                                              "RevokeSigningKey",   "RevokeToken"};
+  return all.contains(name);
 }
 
 struct Place {
@@ -65,6 +69,7 @@ Asked& Requests::begin(Machine& machine, std::string_view name, std::string subj
   asked->machine = &machine;
   asked->incarnation = machine.incarnation;
   asked->subject = std::move(subject);
+  asked->asked_at = stage_.model.ordinals(Partition::control);
   asked->ends_tokens = ends_tokens(name);
   if (key) {
     asked->command_id = key->command_id;
@@ -105,6 +110,7 @@ void Requests::answered(Asked& asked, const std::exception_ptr& fault,
                                 result ? "" : ": " + result.error().detail));
   if (asked.told == Asked::Told::unknown && asked.ends_tokens) in_doubt_.push_back(&asked);
   check(asked, &result);
+  if (!result && !asked.machine->astray(stage_.log)) check_refused(asked, result.error());
   if (asked.then) asked.then(result);
 }
 
@@ -157,6 +163,34 @@ void Requests::check_done(const Asked& asked, const Committed& committed) {
                        [&] { return asked.what + ": the answer is not what the log holds"; });
 }
 
+// Nobody is told that something is absent which was there before he asked, on whichever node he
+// asks (design D6).
+void Requests::check_refused(const Asked& asked, const Rejection& refusal) {
+  const ModelRows& rows = stage_.model.rows(Partition::control);
+  const std::string id = asked.subject.substr(asked.subject.find('/') + 1);
+  const std::uint64_t now = stage_.model.ordinals(Partition::control);
+  bool was_there = false;
+  if (refusal.detail == "there is no such application") {
+    const auto then = rows.application(id, asked.asked_at);
+    was_there = then && then->exists() && rows.application(id, now)->exists();
+  } else if (refusal.detail == "there is no such API" && asked.subject.starts_with("api/")) {
+    const auto then = rows.api(id, asked.asked_at);
+    was_there = then && then->exists() && rows.api(id, now)->exists();
+  }
+  stage_.judge.require(!was_there || asked.excused, Rule::absence, [&] {
+    return fmt::format("{} at {} is refused: {}", asked.what, asked.machine->node_id,
+                       refusal.detail);
+  });
+}
+
+void Requests::check_all_answered() {
+  for (const auto& asked : all_) {
+    const bool waits = asked->told == Asked::Told::nothing && asked->machine->process &&
+                       asked->incarnation == asked->machine->incarnation;
+    stage_.judge.require(!waits, Rule::recovers, [&] { return asked->what + " waits for ever"; });
+  }
+}
+
 void Requests::check_replayed(const Asked& asked, const Committed& committed) {
   const std::uint64_t ordinal = committed.position;
   const bool known = ordinal >= 1 && ordinal <= stage_.model.ordinals(Partition::control);
@@ -176,7 +210,8 @@ std::size_t Requests::told(Asked::Told told) const {
 }
 
 bool Requests::in_doubt(const Machine& machine, const std::string& stream) const {
-  const Timestamp now = stage_.log.log_time(Partition::control);
+  const Timestamp now =
+      stage_.log.log_time(stream.starts_with("00/") ? Partition::tokens_00 : Partition::control);
   return std::ranges::any_of(in_doubt_, [&](const Asked* asked) {
     return asked->machine == &machine && asked->incarnation == machine.incarnation &&
            asked->subject == stream && asked->deadline && now <= *asked->deadline;

@@ -26,26 +26,33 @@ struct Asked {
   enum class Told : std::uint8_t { nothing, done, already_so, replayed, refused, unknown };
   Told told = Told::nothing;
   std::optional<Timestamp> deadline;  // of the newest commit that was sent for it
-  bool excused = false;               // the log has lost records since it was asked
+  std::uint64_t asked_at = 0;         // control ordinals then
+  std::optional<std::vector<std::uint64_t>> if_match;
+  bool excused = false;  // the log has lost records since it was asked
 };
 
 class Requests {
  public:
   explicit Requests(Stage& stage) : stage_(stage) {}
 
-  // Asks the machine's process. `key`: with an Idempotency-Key, its command id and digest.
+  // With an Idempotency-Key: its command id and digest.
   struct Key {
     CommitId command_id{};
     Hash digest{};
   };
+  using IfMatch = std::optional<std::vector<std::uint64_t>>;
+  // Asks the machine's process.
   template <Command C>
-  Asked& ask(Machine& machine, Actor actor, C command, std::optional<Key> key = std::nullopt) {
+  Asked& ask(Machine& machine, Actor actor, C command, std::optional<Key> key = std::nullopt,
+             IfMatch if_match = std::nullopt) {
     Asked& asked = begin(machine, C::name, command.subject(), key);
+    asked.if_match = std::move(if_match);
     CommandOrigin origin{.actor = std::move(actor),
                          .request_id = asked.request_id,
                          .address = {},
                          .command_id = asked.command_id,
-                         .request_digest = asked.digest};
+                         .request_digest = asked.digest,
+                         .if_match = asked.if_match};
     ++machine.process->requests;
     boost::asio::co_spawn(
         machine.process->io(), perform(*machine.process, std::move(command), std::move(origin)),
@@ -59,6 +66,8 @@ class Requests {
   void sent(Partition partition, const std::string& frame);
   void log_was_cut();
   void check_all();
+  // REQUIRES: nobody asks any more, and all patience is over.
+  void check_all_answered();
   std::size_t count() const { return all_.size(); }
   std::size_t told(Asked::Told told) const;
   // Deletions and the like of which nobody knows whether they happened, by subject: on this
@@ -77,6 +86,7 @@ class Requests {
                 const std::optional<Result<Committed>>& answer);
   void check(const Asked& asked, const Result<Committed>* answer);
   void check_done(const Asked& asked, const Committed& committed);
+  void check_refused(const Asked& asked, const Rejection& refusal);
   void check_replayed(const Asked& asked, const Committed& committed);
 
   Stage& stage_;

@@ -23,15 +23,20 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
   scenario.nodes = 1 + chance.below(4);
   scenario.embedded = scenario.nodes == 1;
   scenario.clients = 2 + chance.below(6);
-  scenario.lasts = chance.between(seconds(15), seconds(50));
+  scenario.lasts = chance.between(seconds(8), seconds(30));
+  if (chance.once_in(6)) {
+    scenario.crowded = true;
+    scenario.clients = 12;
+    scenario.lasts = seconds(3);
+  }
   if (chance.once_in(4)) scenario.weather = {0, 0, 0, 0, 0, 0, 0, 0};
-  scenario.crash_every = sometimes(chance, 2, seconds(5), seconds(40));
-  scenario.pause_every = sometimes(chance, 2, seconds(5), seconds(30));
-  scenario.leap_every = sometimes(chance, 2, seconds(3), seconds(20));
-  scenario.outage_every = sometimes(chance, 4, seconds(10), seconds(40));
-  scenario.garbage_every = sometimes(chance, 2, seconds(1), seconds(10));
-  scenario.cut_every = sometimes(chance, 4, seconds(10), seconds(30));
-  scenario.sleep_every = sometimes(chance, 2, seconds(5), seconds(20));
+  scenario.crash_every = sometimes(chance, 2, seconds(3), seconds(15));
+  scenario.pause_every = sometimes(chance, 2, seconds(3), seconds(15));
+  scenario.leap_every = sometimes(chance, 2, seconds(2), seconds(10));
+  scenario.outage_every = sometimes(chance, 3, seconds(8), seconds(30));
+  scenario.garbage_every = sometimes(chance, 2, seconds(1), seconds(5));
+  scenario.cut_every = sometimes(chance, 3, seconds(3), seconds(12));
+  scenario.sleep_every = sometimes(chance, 2, seconds(4), seconds(15));
   scenario.store_fails_once_in = chance.once_in(3) ? 50 : 0;
   if (scenario.embedded) {  // One process, and a disk that keeps what it said it has.
     scenario.outage_every = scenario.cut_every = Duration::zero();
@@ -41,9 +46,12 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
 }
 
 std::string describe(const Scenario& scenario) {
-  return fmt::format("{} node{}, {} people, {} s", scenario.nodes,
+  const std::string broken = scenario.broken == Break::none
+                                 ? ""
+                                 : fmt::format(", broken: {}", break_name(scenario.broken));
+  return fmt::format("{} node{}, {} people{}, {} s{}", scenario.nodes,
                      scenario.embedded ? " with its own log" : "s", scenario.clients,
-                     scenario.lasts.count() / 1000);
+                     scenario.crowded ? " at once" : "", scenario.lasts.count() / 1000, broken);
 }
 
 }  // namespace optare::simulation

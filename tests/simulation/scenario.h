@@ -15,6 +15,7 @@ struct Scenario {
   std::size_t nodes = 3;
   bool embedded = false;
   std::size_t clients = 5;
+  bool crowded = false;  // everyone wants the same, at once
   Duration lasts{};
   Weather weather;
   // Mean time between; zero: never.

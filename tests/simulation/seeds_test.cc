@@ -25,7 +25,7 @@ TEST_P(Seeds, KeepEveryRule) {
   EXPECT_GT(counts.tokens_honoured, counts.done);
   EXPECT_GT(counts.tokens_refused, counts.done);
 }
-INSTANTIATE_TEST_SUITE_P(, Seeds, testing::Range<std::uint64_t>(1, 101, seeds_a_case));
+INSTANTIATE_TEST_SUITE_P(, Seeds, testing::Range<std::uint64_t>(1, 251, seeds_a_case));
 
 TEST(Simulation, IsTheSameEachTime) {
   for (std::uint64_t seed = 11; seed <= 13; ++seed) {

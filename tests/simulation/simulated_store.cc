@@ -82,6 +82,12 @@ void SimulatedStore::write(const StoreBatch& batch) {
   change(batch);
 }
 
+bool SimulatedStore::is_lost(std::string_view full_key) {
+  const Table table = table_of(full_key);
+  if (broken_ == Break::lose_outcomes) return table == Table::outcome && chance_.once_in(3);
+  return broken_ == Break::lose_rows && table == Table::application && chance_.once_in(10);
+}
+
 void SimulatedStore::note_positions(const StoreBatch& batch) {
   for (const auto& [key, value] : batch.changes) {
     if (table_of(key) != Table::head || !value) continue;
@@ -101,13 +107,17 @@ void SimulatedStore::clear(Table table) {
   write(batch);
 }
 
-void SimulatedStore::lose_batches() {
-  for (std::size_t lost = chance_.below(undo_.size() + 1); lost > 0; --lost) {
-    change(undo_.back().batch);
+std::size_t SimulatedStore::lose_batches() {
+  const std::size_t count = chance_.below(undo_.size() + 1);
+  for (std::size_t lost = count; lost > 0; --lost) {
+    StoreBatch& batch = undo_.back().batch;
+    if (broken_ == Break::tear_batches && lost == 1) batch.changes.resize(batch.changes.size() / 2);
+    change(batch);
     positions_ = undo_.back().positions;
     undo_.pop_back();
   }
   undo_.clear();
+  return count;
 }
 
 void SimulatedStore::wipe() {
@@ -127,6 +137,7 @@ StoreBatch SimulatedStore::inverse_of(const StoreBatch& batch) const {
 
 void SimulatedStore::change(const StoreBatch& batch) {
   for (const auto& [key, value] : batch.changes) {
+    if (is_lost(key)) continue;
     const auto partition = partition_of_row(key);
     const auto before = rows_->get(table_of(key), std::string_view(key).substr(1));
     StoreBatch one;

@@ -8,6 +8,7 @@
 
 #include "core/log/commit.h"
 #include "core/memory/memory_store.h"
+#include "tests/simulation/breaks.h"
 #include "tests/simulation/chance.h"
 
 namespace optare::simulation {
@@ -22,7 +23,7 @@ bool folded_by_model(std::string_view full_key);
 
 class SimulatedStore final : public Store {
  public:
-  explicit SimulatedStore(Chance chance) : chance_(chance) {}
+  SimulatedStore(Chance chance, Break broken) : chance_(chance), broken_(broken) {}
 
   std::optional<std::string> get(Table table, std::string_view key) const override {
     return rows_->get(table, key);
@@ -44,7 +45,7 @@ class SimulatedStore final : public Store {
 
   void fail_writes(std::uint64_t once_in) { fail_once_in_ = once_in; }
   // Power loss: the last batches were never written, as many as chance says.
-  void lose_batches();
+  std::size_t lose_batches();
   void wipe();
   // How far each partition is applied, and from which of the log's histories.
   struct Position {
@@ -69,7 +70,10 @@ class SimulatedStore final : public Store {
   void change(const StoreBatch& batch);
   StoreBatch inverse_of(const StoreBatch& batch) const;
 
+  bool is_lost(std::string_view full_key);
+
   Chance chance_;
+  Break broken_;
   std::unique_ptr<MemoryStore> rows_ = std::make_unique<MemoryStore>();
   Digests digests_;
   std::uint64_t fail_once_in_ = 0;

@@ -45,14 +45,15 @@ Stage::Stage(const Scenario& of)
       log(timeline, chance.fork(), of.weather, of.embedded) {
   log.on_cut = [this](Partition partition, std::uint64_t end) { model.cut(partition, end); };
   log.on_written = [this](Partition partition, const LogRecord& record, bool genuine) {
-    model.append(partition, record, genuine);
+    model.append(partition, record, genuine, timeline.now());
     for (const auto& machine : machines) look(*machine);
   };
   for (std::size_t i = 0; i < scenario.nodes; ++i) {
     const auto drifts = static_cast<std::int64_t>(chance.below(2 * drift_max + 1)) -
                         static_cast<std::int64_t>(drift_max);
     const std::int64_t drift = scenario.embedded ? 0 : drifts;  // Its time is the log's time.
-    machines.push_back(std::make_unique<Machine>(timeline, i, drift, chance.fork()));
+    machines.push_back(
+        std::make_unique<Machine>(timeline, i, drift, chance.fork(), scenario.broken));
     machines.back()->store.on_position = [this, i](Partition partition) {
       return position_moves(*machines[i], partition);
     };
@@ -176,12 +177,28 @@ void Stage::look(Machine& machine) {
 void Stage::pulse(Machine& machine) {
   after(machine, pulse_every, [this, &machine] {
     const std::uint64_t incarnation = machine.incarnation;
+    if (machine.process->states().fresh()) require_fresh(machine);
     work(machine);
     if (machine.incarnation != incarnation) return;
     machine.process->break_silence();
     on_pulse(machine);
     pulse(machine);
   });
+}
+
+// Tokens and introspection are answered on its word (design D11).
+void Stage::require_fresh(const Machine& machine) {
+  constexpr Duration staleness_max = std::chrono::seconds(15);
+  for (const Partition partition : partitions) {
+    const auto& entries = model.entries(partition);
+    const std::uint64_t next = machine.store.position(partition).next_offset;
+    if (next >= entries.size() || machine.astray(log, partition)) continue;
+    judge.require(timeline.now() - entries[next].written_at <= staleness_max, Rule::fresh, [&] {
+      return fmt::format("{} calls itself fresh, but has not seen {} offset {} for {} ms",
+                         machine.node_id, partition_name(partition), next,
+                         (timeline.now() - entries[next].written_at).count());
+    });
+  }
 }
 
 void Stage::work(Machine& machine) {

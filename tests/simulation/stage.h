@@ -6,17 +6,19 @@
 #include <vector>
 
 #include "tests/simulation/log_model.h"
+#include "tests/simulation/names.h"
 #include "tests/simulation/process.h"
 #include "tests/simulation/scenario.h"
 
 namespace optare::simulation {
 
 struct Machine {
-  Machine(Timeline& timeline, std::size_t place, std::int64_t drift, Chance store_chance)
+  Machine(Timeline& timeline, std::size_t place, std::int64_t drift, Chance store_chance,
+          Break broken)
       : index(place),
         node_id("node-" + std::to_string(place)),
         clock(timeline, drift),
-        store(store_chance) {}
+        store(store_chance, broken) {}
 
   // Has applied records that the log has lost since: it must stop.
   bool astray(const SimulatedLog& log) const;
@@ -68,13 +70,9 @@ class Stage {
   void look(Machine& machine);
   void work(Machine& machine);
   std::uint64_t position_moves(Machine& machine, Partition partition);
+  void require_fresh(const Machine& machine);
   void require_right_history(Machine& machine);
   void pulse(Machine& machine);
 };
-
-// What genesis wrote.
-extern const ClientId administrator;
-extern const ApiId admin_api;
-extern const std::string issuer;
 
 }  // namespace optare::simulation
