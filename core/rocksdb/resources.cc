@@ -17,7 +17,9 @@ using Opened = std::expected<std::unique_ptr<rocksdb::DB>, std::string>;
 
 std::string explain(const rocksdb::Status& status, const std::filesystem::path& directory) {
   const std::string text = status.ToString();
-  if (text.find("LOCK") != std::string::npos || text.find("lock hold by") != std::string::npos) {
+  // Of the lock itself; that its file cannot be made is said otherwise, and is another trouble.
+  if (text.find("While lock file") != std::string::npos ||
+      text.find("lock hold by") != std::string::npos) {
     return fmt::format(
         "{} is in use by another process: stop it first (only replay reads beside it)",
         directory.string());
