@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/server/kept_memory.h"
 #include "api/server/loop.h"
 #include "api/server/read_buffer.h"
 #include "api/server/request_reader.h"
@@ -234,8 +235,7 @@ class Session final : public Connection, private EventSink {
 
   Task<bool> flush() {
     const bool written = co_await write(out_);
-    out_.clear();
-    if (out_.capacity() > out_capacity_kept_bytes_max) out_ = std::string();
+    empty(out_, out_capacity_kept_bytes_max);
     co_return written;
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/server/kept_memory.h"
+
 namespace optare {
 namespace {
 
@@ -101,8 +103,7 @@ void RequestReader::next() {
   scanned_ = 0;
   if (head_.chunked) chunked_ = ChunkedDecoder(limits_.body_bytes_max, limits_.header_bytes_max);
   head_ = RequestHead{};
-  if (request_.body.capacity() > body_capacity_kept_bytes_max) request_.body = std::string();
-  request_.body.clear();
+  empty(request_.body, body_capacity_kept_bytes_max);
   request_.path.clear();
   request_.query.clear();
   request_.request_id.clear();

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "api/server/kept_memory.h"
 #include "api/server/overload.h"
+#include "api/server/read_buffer.h"
 #include "api/server/request_reader.h"
 #include "api/server/response_format.h"
 
@@ -118,6 +120,41 @@ TEST(Shedder, ShedsWhatIsOverTheRequestsInFlight) {
   Shedder shedder(Duration(100), 10);
   EXPECT_FALSE(shedder.sheds(9));
   EXPECT_TRUE(shedder.sheds(10));
+}
+
+TEST(RequestReader, DoesNotKeepTheMemoryOfALargeBody) {
+  const ServerLimits limits;
+  RequestReader reader(limits);
+  const auto kept_after = [&](std::size_t body) {
+    const std::string bytes =
+        "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body) + "\r\n\r\n" +
+        std::string(body, 'x');
+    std::size_t consumed = 0;
+    EXPECT_EQ(reader.read(bytes, consumed), Step::complete);
+    EXPECT_EQ(reader.request().body.size(), body);
+    reader.next();
+    return reader.request().body.capacity();
+  };
+  EXPECT_LE(kept_after(60'000), 4'096U);
+  EXPECT_GE(kept_after(4'000), 4'000U) << "a usual one is used again";
+}
+
+TEST(KeptMemory, IsBounded) {
+  std::string text(1'000, 'x');
+  empty(text, 1'000);
+  EXPECT_EQ(text, "");
+  EXPECT_GE(text.capacity(), 1'000U) << "as much as may be kept is";
+  text.assign(1'001, 'x');
+  empty(text, 1'000);
+  EXPECT_EQ(text, "");
+  EXPECT_LE(text.capacity(), 1'000U);
+}
+
+TEST(ReadBuffer, OfAnIdleConnectionIsSmall) {
+  ReadBuffer buffer;
+  while (buffer.bytes().size() < 20'000) buffer.filled(buffer.space().size());
+  buffer.consume(buffer.bytes().size());
+  EXPECT_EQ(buffer.space().size(), 4'096U);
 }
 
 }  // namespace
