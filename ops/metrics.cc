@@ -78,7 +78,7 @@ void add_requests(Families& families, const RequestCounts& requests) {
   families.counter("optare_http_requests_shed_total", "Requests answered 503 early, in overload.",
                    number(requests.shed));
   families.counter("optare_http_connections_refused_total",
-                   "Connections closed at once: connections_max were open.",
+                   "Connections closed at once: as many were open as may be.",
                    number(requests.refused));
   families.counter("optare_http_handler_faults_total", "Requests answered 503 because of a fault.",
                    number(requests.handler_faults));

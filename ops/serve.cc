@@ -16,6 +16,7 @@
 #include "ops/cli/failure.h"
 #include "ops/compose.h"
 #include "ops/health.h"
+#include "ops/listeners.h"
 #include "ops/local_commands.h"
 #include "ops/open_files.h"
 #include "ops/policies.h"
@@ -54,36 +55,17 @@ class EndSignals {
 // The operations listener wants no counters of its own.
 class Unobserved final : public Observer {};
 
-// Said when the system gives fewer files than the configuration asks connections for.
-std::size_t allowed_connections(const Config& config, std::size_t threads, LogLines& lines) {
+// The product's listener, with fewer connections, which is said, when the system gives fewer files
+// than the configuration asks connections for.
+ServerOptions within_open_files(ServerOptions options, LogLines& lines) {
+  const std::size_t wanted = options.limits.connections_max;
   const std::uint64_t open_files =
-      raise_open_files(files_of_stores + ops_connections_max + config.connections_max * threads);
-  const std::size_t allowed = connections_per_thread(open_files, config.connections_max, threads);
-  if (allowed < config.connections_max)
+      raise_open_files(files_of_stores + ops_connections_max + wanted * options.threads);
+  const std::size_t allowed = connections_per_thread(open_files, wanted, options.threads);
+  if (allowed < wanted)
     lines.write(LogLevel::warning, "connections_limited",
                 {{"connections_max", std::uint64_t{allowed}}, {"open_files", open_files}});
-  return allowed;
-}
-
-ServerOptions server_options(const Config& config, LogLines& lines) {
-  ServerOptions options;
-  options.address = config.listen.address;
-  options.port = config.listen.port;
-  options.threads = config.threads != 0
-                        ? config.threads
-                        : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  options.tls_certificate_file = config.tls_cert;
-  options.tls_key_file = config.tls_key;
-  options.limits.connections_max = allowed_connections(config, options.threads, lines);
-  options.limits.requests_in_flight_max = config.requests_in_flight_max;
-  return options;
-}
-
-ServerOptions ops_options(const Config& config) {
-  ServerOptions options;
-  options.address = config.ops_listen.address;
-  options.port = config.ops_listen.port;
-  options.limits.connections_max = ops_connections_max;
+  options.limits.connections_max = allowed;
   return options;
 }
 
@@ -138,7 +120,8 @@ int listen_until_told(const Config& config, const EndSignals& signals, Node& nod
                      .retention = node.options.retention,
                      .random = node.random,
                      .lines = lines});
-  Server server(server_options(config, lines), handler_of(composition.routes), composition.counts);
+  Server server(within_open_files(product_listener(config), lines), handler_of(composition.routes),
+                composition.counts);
   const auto port = server.start();
   if (!port) return cannot_listen("cannot listen", port.error());
   health.running(&node, &composition.counts, &policies);
@@ -172,7 +155,7 @@ int serve(const Config& config) {
     return problem_response(rejection, request);
   });
   Unobserved unobserved;
-  Server ops(ops_options(config), handler_of(ops_routes), unobserved);
+  Server ops(operations_listener(config), handler_of(ops_routes), unobserved);
   const auto ops_port = ops.start();
   if (!ops_port) return cannot_listen("cannot listen for operations", ops_port.error());
 

@@ -335,7 +335,9 @@ class Session final : public Connection, private EventSink {
 // Tells the observer, whatever way the coroutine ends.
 class Opened {
  public:
-  explicit Opened(Loop& loop) : loop_(loop) { loop_.observer.connection_opened(); }
+  Opened(Loop& loop, const asio::ip::address& peer) : loop_(loop), place_(loop.peers, peer) {
+    loop_.observer.connection_opened();
+  }
   ~Opened() {
     if (loop_.abandoned) return;
     loop_.observer.connection_closed();
@@ -346,17 +348,16 @@ class Opened {
 
  private:
   Loop& loop_;
+  const Peers::Place place_;
 };
 
 }  // namespace
 
-Task<void> serve_connection(std::shared_ptr<Loop> loop, Socket socket) {
+Task<void> serve_connection(std::shared_ptr<Loop> loop, Socket socket, asio::ip::address peer) {
   if (loop->draining) co_return;
-  const Opened opened(*loop);
+  const Opened opened(*loop, peer);
   boost::system::error_code ec;
-  const auto remote = socket.remote_endpoint(ec);
-  if (ec) co_return;
-  std::string address = remote.address().to_string();
+  std::string address = peer.to_string();
   socket.set_option(asio::ip::tcp::no_delay(true), ec);
   socket.non_blocking(true, ec);
   if (loop->tls) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "api/server/overload.h"
+#include "api/server/peers.h"
 #include "api/server/response_format.h"
 #include "api/server/server.h"
 #include "api/server/tls.h"
@@ -52,6 +53,7 @@ struct Loop {
   RequestIds request_ids;
   Shedder shedder;
   std::list<Connection*> connections;
+  Peers peers;
   std::size_t requests_in_flight = 0;
   bool draining = false;
   bool abandoned = false;          // the Server and its observer may be gone
@@ -59,6 +61,7 @@ struct Loop {
 };
 
 // Speaks HTTP on the socket until the connection ends.
-Task<void> serve_connection(std::shared_ptr<Loop> loop, Socket socket);
+Task<void> serve_connection(std::shared_ptr<Loop> loop, Socket socket,
+                            boost::asio::ip::address peer);
 
 }  // namespace optare

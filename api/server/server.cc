@@ -58,17 +58,25 @@ struct Worker {
   Task<void> accept() {
     for (;;) {
       Socket socket(loop->io.get_executor());
-      const auto [ec] = co_await acceptor.async_accept(socket, awaited);
+      tcp::endpoint peer;
+      const auto [ec] = co_await acceptor.async_accept(socket, peer, awaited);
       if (loop->draining || !acceptor.is_open()) co_return;
       if (ec) {
         asio::steady_timer pause(loop->io, accept_pause);
         co_await pause.async_wait(awaited);
-      } else if (loop->connections.size() >= loop->limits.connections_max) {
+      } else if (!has_room_for(peer.address())) {
         loop->observer.connection_refused();
       } else {
-        asio::co_spawn(loop->io, serve_connection(loop, std::move(socket)), asio::detached);
+        asio::co_spawn(loop->io, serve_connection(loop, std::move(socket), peer.address()),
+                       asio::detached);
       }
     }
+  }
+
+  bool has_room_for(const asio::ip::address& peer) const {
+    const ServerLimits& limits = loop->limits;
+    return loop->connections.size() < limits.connections_max &&
+           loop->peers.connections_of(peer) < limits.connections_per_address_max;
   }
 
   void sweep() {

@@ -25,6 +25,7 @@ struct ServerLimits {
   std::size_t header_count_max = 64;                  // fields of one request: 431
   std::size_t body_bytes_max = 64 * 1024;             // after transfer decoding: 413
   std::size_t connections_max = 10'000;               // per thread; one more is closed at once
+  std::size_t connections_per_address_max = 1'000;    // per thread; the same
   std::size_t pipelined_requests_max = 64;            // answered in one write; the rest waits
   std::size_t response_batch_bytes_max = 256 * 1024;  // a batch is written when it is this long
   std::size_t requests_in_flight_max = 2'000;         // per thread, in handlers: 503
@@ -68,7 +69,7 @@ class Observer {
   virtual void connection_opened() {}
   virtual void connection_closed() {}
   virtual void request_shed() {}        // answered 503 early
-  virtual void connection_refused() {}  // over connections_max
+  virtual void connection_refused() {}  // closed at once: one more than there may be
   virtual void handler_failed(const Request& /*request*/, const std::string& /*what*/) {}
   // A changed certificate was taken, or (with the reason) was not and the old one stays.
   virtual void certificate_read(const Result<void>& /*outcome*/) {}

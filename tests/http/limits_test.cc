@@ -1,4 +1,7 @@
 // One test per limit of ServerLimits.
+#include <optional>
+#include <thread>
+
 #include "tests/http/server_fixture.h"
 
 namespace optare::testing {
@@ -117,6 +120,26 @@ TEST_F(HttpServer, LimitsTheConnectionsOfAThread) {
   EXPECT_EQ(observer.refused, 1);
   first.send(get("/hello"));
   EXPECT_EQ(first.answer().status, 200);
+}
+
+TEST_F(HttpServer, LimitsTheConnectionsOfAnAddress) {
+  options.limits.connections_per_address_max = 2;
+  start();
+  std::optional<RawClient> first(std::in_place, port), second(std::in_place, port);
+  for (RawClient* client : {&*first, &*second}) {
+    client->send(get("/hello"));
+    EXPECT_EQ(client->answer().status, 200);
+  }
+  EXPECT_EQ(RawClient(port).rest(), "");
+  EXPECT_EQ(observer.refused, 1);
+  RawClient elsewhere(port, "127.0.0.2");
+  elsewhere.send(get("/hello"));
+  EXPECT_EQ(elsewhere.answer().status, 200);
+  first.reset();
+  while (observer.closed == 0) std::this_thread::yield();
+  RawClient third(port);
+  third.send(get("/hello"));
+  EXPECT_EQ(third.answer().status, 200);
 }
 
 TEST_F(HttpServer, ShedsWhatIsOverTheRequestsInFlight) {

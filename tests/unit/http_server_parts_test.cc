@@ -4,6 +4,7 @@
 
 #include "api/server/kept_memory.h"
 #include "api/server/overload.h"
+#include "api/server/peers.h"
 #include "api/server/read_buffer.h"
 #include "api/server/request_reader.h"
 #include "api/server/response_format.h"
@@ -155,6 +156,36 @@ TEST(ReadBuffer, OfAnIdleConnectionIsSmall) {
   while (buffer.bytes().size() < 20'000) buffer.filled(buffer.space().size());
   buffer.consume(buffer.bytes().size());
   EXPECT_EQ(buffer.space().size(), 4'096U);
+}
+
+std::size_t open_of(const Peers& peers, const char* address) {
+  return peers.connections_of(boost::asio::ip::make_address(address));
+}
+
+TEST(Peers, AreCountedWhileTheirConnectionsAreOpen) {
+  Peers peers;
+  const Peers::Place first(peers, boost::asio::ip::make_address("192.0.2.1"));
+  {
+    const Peers::Place second(peers, boost::asio::ip::make_address("192.0.2.1"));
+    EXPECT_EQ(open_of(peers, "192.0.2.1"), 2U);
+    EXPECT_EQ(open_of(peers, "192.0.2.2"), 0U);
+  }
+  EXPECT_EQ(open_of(peers, "192.0.2.1"), 1U);
+}
+
+// Whoever has one address of such a network has 2^64 of them.
+TEST(Peers, OfIpv6AreNetworks) {
+  Peers peers;
+  const Peers::Place place(peers, boost::asio::ip::make_address("2001:db8:1:2:3:4:5:6"));
+  EXPECT_EQ(open_of(peers, "2001:db8:1:2::"), 1U);
+  EXPECT_EQ(open_of(peers, "2001:db8:1:3:3:4:5:6"), 0U);
+}
+
+TEST(Peers, OfIpv4AreThemselvesInsideIpv6) {
+  Peers peers;
+  const Peers::Place place(peers, boost::asio::ip::make_address("::ffff:192.0.2.1"));
+  EXPECT_EQ(open_of(peers, "192.0.2.1"), 1U);
+  EXPECT_EQ(open_of(peers, "::ffff:192.0.2.2"), 0U);
 }
 
 }  // namespace
