@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/admin/key_maker.h"
+#include "api/admin/open_tails.h"
 #include "api/http/form.h"
 #include "api/http/response.h"
 #include "api/oauth/bearer.h"
@@ -29,9 +30,8 @@ struct AdminContext {
 
   Services& services;
   KeyMaker key_maker;
-  // Live tails that are open. Shared with them: one may end after the routes.
-  const std::shared_ptr<std::atomic<std::size_t>> tails =
-      std::make_shared<std::atomic<std::size_t>>(0);
+  // Shared with the tails: one may end after the routes.
+  const std::shared_ptr<OpenTails> tails = std::make_shared<OpenTails>();
   std::atomic<std::size_t> position_waits = 0;
 };
 

@@ -17,7 +17,7 @@ constexpr Duration tokens_poll_interval{200};                 // ours
 constexpr std::string_view stream_begin = "retry: 1000\n\n";  // ms until a reader comes again
 constexpr std::string_view heartbeat = ": heartbeat\n\n";
 
-// What one open tail is. It outlives the call that asked for it.
+// What one open tail is, which counts as one. It outlives the call that asked for it.
 class Tail {
  public:
   Tail(const AdminCall& call, Partition partition, EventId from)
@@ -26,7 +26,7 @@ class Tail {
         caller_(call.caller),
         partition_(partition),
         seen_(from) {}
-  ~Tail() { --*open_tails_; }
+  ~Tail() { open_tails_->close(caller_.client); }
   Tail(const Tail&) = delete;
   Tail& operator=(const Tail&) = delete;
 
@@ -92,7 +92,7 @@ class Tail {
     bytes.append("\ndata: ").append(json::serialize(item)).append("\n\n");
   }
 
-  const std::shared_ptr<std::atomic<std::size_t>> open_tails_;
+  const std::shared_ptr<OpenTails> open_tails_;
   Services& services_;
   const Caller caller_;
   const Partition partition_;
@@ -117,10 +117,7 @@ Result<EventId> event_id_of(const Request& request, std::uint64_t after) {
 }
 
 Result<Response> tail_events(const AdminCall& call, Partition partition, EventId from) {
-  if (++*call.context.tails > event_tails_max) {
-    --*call.context.tails;
-    return reject(Code::overloaded, "too many live tails are open: try again later");
-  }
+  TRY_VOID(call.context.tails->open(call.caller.client));
   // Shared because a Stream can be copied; one runs.
   const auto tail = std::make_shared<Tail>(call, partition, from);
   Response response = event_stream_response([tail](EventSink& sink) { return tail->run(sink); });

@@ -7,7 +7,6 @@
 
 namespace optare {
 
-constexpr std::size_t event_tails_max = 100;  // of one listener; ours: then 503
 constexpr Duration event_heartbeat_interval = std::chrono::seconds(15);  // ours
 
 // The last event that the reader has seen: "<ordinal>.<i>" as in its item.
@@ -20,8 +19,8 @@ struct EventId {
 [[nodiscard]] Result<EventId> event_id_of(const Request& request, std::uint64_t after);
 
 // An endless answer: each fact after `from`, in order, as soon as it is accepted. It ends when the
-// caller's token does: that is looked at before anything is sent, heartbeats too. Errors:
-// overloaded.
+// caller's token does: that is looked at before anything is sent, heartbeats too. Errors: those of
+// OpenTails.
 [[nodiscard]] Result<Response> tail_events(const AdminCall& call, Partition partition,
                                            EventId from);
 

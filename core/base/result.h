@@ -38,7 +38,7 @@ enum class Code : std::uint8_t {
   invalid_scope,
   invalid_target,
   // The service.
-  too_many_requests,  // guessing is slowed
+  too_many_requests,  // of this caller: guessing is slowed, live tails are shared out
   overloaded,         // shed early; try again
   unavailable,        // the log did not take it: surely not done
   outcome_unknown,    // the log did not answer in time

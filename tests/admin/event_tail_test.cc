@@ -191,10 +191,12 @@ TEST_F(EventTail, BeatsInSilence) {
   Open tail(*this, open("?after=" + std::to_string(position())));
   ASSERT_TRUE(eventually([&] { return !tail.wire.sent().empty(); }));
   EXPECT_THAT(tail.wire.sent(), Not(HasSubstr(": heartbeat")));
+  const Duration before = spine.clock.boottime();
   EXPECT_TRUE(eventually([&] {
     spine.clock.advance(std::chrono::seconds(1));
     return tail.wire.sent().find(": heartbeat\n\n") != std::string::npos;
   }));
+  EXPECT_GE(spine.clock.boottime() - before, std::chrono::seconds(15));
 }
 
 TEST_F(EventTail, EndsWithItsApplicationAndDoesNotTellIt) {
@@ -228,10 +230,30 @@ TEST_F(EventTail, EndsWhenItsTokenIsRevokedOrExpires) {
   }));
 }
 
-TEST_F(EventTail, IsBoundedInNumber) {
-  std::vector<Answer> tails(event_tails_max);
+TEST_F(EventTail, IsBoundedInNumberForEachApplication) {
+  std::vector<Answer> tails(event_tails_per_application_max);
   for (Answer& tail : tails) tail = open();
   EXPECT_EQ(tails.back().status, 200);
+  const Answer refused_one = open();
+  EXPECT_TRUE(refused(refused_one, 429, "too-many-requests"));
+  EXPECT_FALSE(refused_one.header("Retry-After").empty());
+  tails.pop_back();
+  EXPECT_EQ(open().status, 200);
+}
+
+TEST_F(EventTail, IsBoundedInNumberForAllTogether) {
+  const std::string reads =
+      fmt::format(R"(,"apis":[{{"api_id":"{}","scopes":["read:events"]}}])", admin_api_id());
+  std::vector<Answer> tails;
+  while (tails.size() < event_tails_max) {
+    const std::string reader =
+        spine.token(make_application("Reader", reads).client(), admin_audience());
+    for (std::size_t i = 0; i < event_tails_per_application_max; ++i) {
+      tails.push_back(
+          ask_as(reader, Method::get, "/events", "", {{"Accept", "text/event-stream"}}));
+      ASSERT_EQ(tails.back().status, 200) << tails.size();
+    }
+  }
   const Answer refused_one = open();
   EXPECT_TRUE(refused(refused_one, 503, "overloaded"));
   EXPECT_FALSE(refused_one.header("Retry-After").empty());
