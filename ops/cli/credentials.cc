@@ -44,11 +44,15 @@ std::string credentials_file(const std::string& flag, const NamedValues& environ
 
 CliResult<CliCredentials> read_credentials(const std::string& path, std::ostream& err) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(file_bytes_max, '\0');
+  std::string text(file_bytes_max + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.empty())
     return fail(ExitCode::not_allowed, "cannot read credentials from " + path, {}, advice);
+  if (text.size() > file_bytes_max) {
+    return fail(ExitCode::not_allowed, "no credentials in " + path,
+                "It has more than " + std::to_string(file_bytes_max) + " bytes.", advice);
+  }
   const Secret contents(std::move(text));
   warn_when_readable_by_others(path, err);
 

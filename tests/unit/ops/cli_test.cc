@@ -345,6 +345,18 @@ TEST(Cli, RefusesAFileThatHoldsNoCredentials) {
   }
 }
 
+TEST(Cli, ReadsCredentialsOfALimitedSize) {
+  const TemporaryDirectory directory;
+  const auto path = (std::filesystem::path(directory.path()) / "a.json").string();
+  const std::string text = R"({"issuer":"no address","client_id":"b","client_secret":"c"})";
+  const auto error_with = [&](std::size_t bytes) {
+    std::ofstream(path) << text << std::string(bytes - text.size(), ' ');
+    return run({"token", "--credentials", path}).err;
+  };
+  EXPECT_NE(error_with(65'536).find("is no address"), std::string::npos) << "it was read";
+  EXPECT_NE(error_with(65'537).find("It has more than 65536 bytes."), std::string::npos);
+}
+
 class WrongUse : public testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(WrongUse, EndsWithTwoAndPointsToTheHelp) {
   const auto ran = run(GetParam());
