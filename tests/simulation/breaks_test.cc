@@ -1,4 +1,5 @@
 // Each rule broken on purpose: a checker notices, and it is the one for that rule.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +23,8 @@ TEST_P(Breaks, AreNoticed) {
     const Report report = run(scenario_of(seed, broken));
     if (!report.violation) continue;
     ASSERT_THAT(expected, testing::Contains(report.violation->rule)) << explain(report);
+    EXPECT_TRUE(explain(report).ends_with(fmt::format("\nops/simulate --seed {}", seed)))
+        << "the line that repeats it";
     unnoticed.erase(report.violation->rule);
     if (unnoticed.empty()) return;
   }

@@ -12,13 +12,13 @@ using std::chrono::seconds;
 
 void Faults::start() {
   const Scenario& scenario = stage_.scenario;
-  again_and_again(scenario.crash_every, &Faults::crash);
-  again_and_again(scenario.pause_every, &Faults::pause);
-  again_and_again(scenario.leap_every, &Faults::leap);
-  again_and_again(scenario.outage_every, &Faults::outage);
-  again_and_again(scenario.garbage_every, &Faults::garbage);
-  again_and_again(scenario.cut_every, &Faults::cut);
-  again_and_again(scenario.sleep_every, &Faults::sleep);
+  again_and_again("crash", scenario.crash_every, &Faults::crash);
+  again_and_again("pause", scenario.pause_every, &Faults::pause);
+  again_and_again("leap", scenario.leap_every, &Faults::leap);
+  again_and_again("outage", scenario.outage_every, &Faults::outage);
+  again_and_again("garbage", scenario.garbage_every, &Faults::garbage);
+  again_and_again("cut", scenario.cut_every, &Faults::cut);
+  again_and_again("sleep", scenario.sleep_every, &Faults::sleep);
   for (const auto& machine : stage_.machines)
     machine->store.fail_writes(scenario.store_fails_once_in);
 }
@@ -35,12 +35,13 @@ void Faults::end() {
   }
 }
 
-void Faults::again_and_again(Duration every, void (Faults::*fault)()) {
+void Faults::again_and_again(const char* name, Duration every, void (Faults::*fault)()) {
   if (every == Duration::zero()) return;
-  stage_.timeline.after(chance_.between(every / 4, every * 7 / 4), [this, every, fault] {
+  stage_.timeline.after(chance_.between(every / 4, every * 7 / 4), [this, name, every, fault] {
     if (ended_) return;
+    ++counts_[name];
     (this->*fault)();
-    again_and_again(every, fault);
+    again_and_again(name, every, fault);
   });
 }
 

@@ -1,6 +1,9 @@
 // What goes wrong, and when.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "tests/simulation/requests.h"
 
 namespace optare::simulation {
@@ -14,9 +17,11 @@ class Faults {
   void end();
   // The log lost records from `end` on.
   std::function<void(Partition, std::uint64_t end)> on_cut;
+  // How often each went wrong.
+  const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
 
  private:
-  void again_and_again(Duration every, void (Faults::*fault)());
+  void again_and_again(const char* name, Duration every, void (Faults::*fault)());
   void crash();
   void pause();
   void leap();
@@ -29,6 +34,7 @@ class Faults {
   Stage& stage_;
   Chance chance_;
   bool ended_ = false;
+  std::map<std::string, std::uint64_t> counts_;
 };
 
 }  // namespace optare::simulation

@@ -34,9 +34,6 @@ int main(int argc, char** argv) {
   for (std::uint64_t seed = from; seed < from + seeds; ++seed) {
     const Report report = run(scenario_of(seed, broken));
     counts += report.counts;
-    if (getenv("RATIO"))
-      fmt::print("{} {} nodes {} admitted {} lost\n", describe(report.scenario),
-                 report.scenario.nodes, report.counts.admitted, report.counts.races_lost);
     if (report.violation) {
       ++failed;
       fmt::print("seed {} breaks {}: {}\n  ops/simulate --seed {}\n", seed,

@@ -24,6 +24,11 @@ TEST_P(Seeds, KeepEveryRule) {
   EXPECT_GT(counts.races_lost, 0);
   EXPECT_GT(counts.tokens_honoured, counts.done);
   EXPECT_GT(counts.tokens_refused, counts.done);
+  // And so does one in which nothing goes wrong.
+  for (const char* fault :
+       {"answer_lost", "crash", "cut", "disk_full", "garbage", "leap", "lost", "outage", "pause",
+        "read_fault", "refused", "repeated", "sleep", "slow", "stalled"})
+    EXPECT_GT(counts.faults[fault], 0U) << fault;
 }
 INSTANTIATE_TEST_SUITE_P(, Seeds, testing::Range<std::uint64_t>(1, 251, seeds_a_case));
 

@@ -11,23 +11,29 @@ SimulatedLog::Fate SimulatedLog::fate() {
   const Duration soon = chance_.between(milliseconds(1), milliseconds(12));
   const Duration back = chance_.between(milliseconds(0), milliseconds(8));
   Fate fate{{soon}, soon + back, Append::persisted};
-  if (chance_.once_in(weather_.disk_full)) return {{}, soon, Append::refused_disk_full};
-  if (chance_.once_in(weather_.refused)) return {{}, soon, Append::not_persisted};
-  if (chance_.once_in(weather_.lost)) return {{}, seconds(10), Append::possibly_persisted};
-  if (chance_.once_in(weather_.slow)) {
+  if (befalls("disk_full", weather_.disk_full)) return {{}, soon, Append::refused_disk_full};
+  if (befalls("refused", weather_.refused)) return {{}, soon, Append::not_persisted};
+  if (befalls("lost", weather_.lost)) return {{}, seconds(10), Append::possibly_persisted};
+  if (befalls("slow", weather_.slow)) {
     fate.written_after = {chance_.between(seconds(0), seconds(6))};
     fate.answered_after = fate.written_after.front() + back;
   }
-  if (chance_.once_in(weather_.stalled)) {
+  if (befalls("stalled", weather_.stalled)) {
     fate = {{chance_.between(seconds(0), seconds(20))}, soon, Append::possibly_persisted};
   }
-  if (chance_.once_in(weather_.answer_lost)) fate.answer = Append::possibly_persisted;
-  if (chance_.once_in(weather_.repeated)) {
+  if (befalls("answer_lost", weather_.answer_lost)) fate.answer = Append::possibly_persisted;
+  if (befalls("repeated", weather_.repeated)) {
     const Duration longest = chance_.once_in(4) ? seconds(60) : milliseconds(20);
     fate.written_after.push_back(fate.written_after.front() +
                                  chance_.between(milliseconds(0), longest));
   }
   return fate;
+}
+
+bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in) {
+  const bool befalls = chance_.once_in(once_in);
+  if (befalls) ++faults_[fault];
+  return befalls;
 }
 
 void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,7 @@ class SimulatedLog {
     Append answer = Append::persisted;
   };
   Fate fate();
-  bool read_fails() { return chance_.once_in(weather_.read_fault); }
+  bool read_fails() { return befalls("read_fault", weather_.read_fault); }
   bool embedded() const { return embedded_; }
 
   // A record, now. `genuine`: a node made this frame, for this partition.
@@ -73,8 +74,11 @@ class SimulatedLog {
   std::function<void(Partition, std::uint64_t end)> on_cut;
 
   Timeline& timeline() { return timeline_; }
+  // How often each thing went wrong.
+  const std::map<std::string, std::uint64_t>& faults() const { return faults_; }
 
  private:
+  bool befalls(const char* fault, std::uint64_t once_in);
   Timestamp broker_time() const { return timeline_.now() + leapt_; }
 
   Timeline& timeline_;
@@ -86,6 +90,7 @@ class SimulatedLog {
   std::array<std::vector<LogRecord>, partitions.size()> records_;
   std::array<Timestamp, partitions.size()> newest_{};               // of all records' times
   std::array<std::vector<std::uint64_t>, partitions.size()> cuts_;  // where, in order
+  std::map<std::string, std::uint64_t> faults_;
 };
 
 // One process's connection. Ends with it; what it sent goes on.

@@ -107,7 +107,9 @@ class World {
                                  stage_.model.ordinals(Partition::tokens_00),
                      .races_lost = stage_.model.races_lost(),
                      .tokens_honoured = holdings_.honoured,
-                     .tokens_refused = holdings_.refused};
+                     .tokens_refused = holdings_.refused,
+                     .faults = stage_.log.faults()};
+    report.counts.faults.insert(faults_.counts().begin(), faults_.counts().end());
     return report;
   }
 
@@ -131,6 +133,7 @@ Counts& Counts::operator+=(const Counts& other) {
   races_lost += other.races_lost;
   tokens_honoured += other.tokens_honoured;
   tokens_refused += other.tokens_refused;
+  for (const auto& [fault, times] : other.faults) faults[fault] += times;
   return *this;
 }
 

@@ -1,6 +1,7 @@
 // One run of everything, from one seed.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct Counts {
   std::uint64_t races_lost = 0;
   std::uint64_t tokens_honoured = 0;
   std::uint64_t tokens_refused = 0;
+  std::map<std::string, std::uint64_t> faults;  // that happened, by name
   bool operator==(const Counts&) const = default;
   Counts& operator+=(const Counts& other);
 };
