@@ -175,7 +175,7 @@ Result<Commit> LogCommandRunner::commit_of(const Request& request, const Command
   Commit commit;
   commit.id = parts_.random.bytes<16>();
   commit.deadline = parts_.log.now() + commit_deadline;
-  commit.feature_level = parts_.feature_level;
+  commit.feature_level = parts_.states.feature_level(attempt.decision.partition);
   commit.view = attempt.view;
   for (const Change& change : attempt.decision.changes) {
     if (parts_.states.quarantined_forever(change.stream)) {

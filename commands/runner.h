@@ -36,7 +36,6 @@ class LogCommandRunner final : public CommandRunner {
     Random& random;
     LogId log_id{};
     std::string node_id;
-    std::uint32_t feature_level = 1;
     // A commit whose outcome is unknown and that would have ended tokens: they count as ended here
     // until `deadline` has passed (design D11).
     std::function<void(const std::string& stream, Timestamp deadline)> in_doubt = nullptr;

@@ -206,6 +206,11 @@ Timestamp LiveStates::log_time(Partition partition) const {
   return heads_[index_of(partition)].log_time;
 }
 
+std::uint32_t LiveStates::feature_level(Partition partition) const {
+  const std::scoped_lock lock(mutex_);
+  return heads_[index_of(partition)].feature_level;
+}
+
 bool LiveStates::satisfied(const Waiter& waiter) const {
   const Head& head = heads_[index_of(waiter.partition)];
   return waiter.ordinal != 0 ? head.view.ordinal >= waiter.ordinal

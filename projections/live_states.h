@@ -56,6 +56,7 @@ class LiveStates final : public States {
   // States.
   View view(Partition partition) const override;
   Timestamp log_time(Partition partition) const override;
+  std::uint32_t feature_level(Partition partition) const override;
   Task<bool> reached(std::uint64_t position, Duration patience) override;
   Task<bool> caught_up(Partition partition, Duration patience) override;
   bool fresh() const override;

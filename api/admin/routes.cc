@@ -5,6 +5,7 @@
 #include "api/admin/apis.h"
 #include "api/admin/applications.h"
 #include "api/admin/events.h"
+#include "api/admin/feature_level.h"
 #include "api/admin/grants.h"
 #include "api/admin/introspectors.h"
 #include "api/admin/keys.h"
@@ -53,6 +54,9 @@ constexpr AdminRoute table[] = {
     {post, "/keys/{kid}/revoke", manage_keys, revoke_key},
 
     {get, "/events", read_events, list_events, events_page},
+
+    {get, "/feature-level", manage_keys, get_feature_level},
+    {post, "/feature-level", manage_keys, raise_feature_level},
 };
 
 Task<Result<Response>> answer(AdminContext& context, const AdminRoute& route,

@@ -35,7 +35,7 @@ constexpr std::array admin_scopes{
     AdminScope{admin_scope::read_apis, "See APIs and who may introspect their tokens"},
     AdminScope{admin_scope::write_apis, "Register, change and delete APIs and their introspectors"},
     AdminScope{admin_scope::read_events, "Read the audit log"},
-    AdminScope{admin_scope::manage_keys, "Rotate and revoke signing keys"},
+    AdminScope{admin_scope::manage_keys, "Rotate and revoke signing keys, raise the feature level"},
 };
 
 inline std::vector<std::string> admin_scope_names() {

@@ -49,6 +49,9 @@ class States {
   // The applied head of a partition: what commits are decided on.
   virtual View view(Partition partition) const = 0;
   virtual Timestamp log_time(Partition partition) const = 0;
+  // How far the log was raised there: the level that commits are written at, and none above it
+  // counts.
+  virtual std::uint32_t feature_level(Partition partition) const = 0;
   std::uint64_t position() const { return view(Partition::control).ordinal; }
   // Has applied at least control ordinal `position`; false when not within `patience`.
   virtual Task<bool> reached(std::uint64_t position, Duration patience) = 0;

@@ -53,6 +53,7 @@ TEST_F(Requests, HonourIfMatchOnEveryWrite) {
     std::string body;
     if (path == "/applications") body = R"({"name":"A","type":"m2m"})";
     if (path == "/apis") body = R"({"identifier":"urn:a","name":"A"})";
+    if (path == "/feature-level") body = R"({"level":1})";
     if (route.method == Method::patch) body = R"({"name":"Z"})";
     if (path.ends_with(api.id) && route.method == Method::put) body = R"({"scopes":["write"]})";
     if (path.ends_with("rotate-secret"))

@@ -248,6 +248,14 @@ TEST_F(CommandLine, RotatesAndRevokesKeys) {
   expect_end({"keys", "rotate", "--alg", "HS256"}, 2, "HS256");
 }
 
+TEST_F(CommandLine, ShowsAndRaisesTheFeatureLevel) {
+  EXPECT_EQ(shown({"feature-level", "show"}), "supported  1\nraised     1\n");
+  EXPECT_EQ(shown({"feature-level", "raise", "1"}), "supported  1\nraised     1\n");
+  expect_end({"feature-level", "raise", "2"}, 1, "this build understands level 1");
+  expect_end({"feature-level", "raise", "two"}, 2, "level");
+  EXPECT_EQ(json_member(json({"feature-level", "show"}), "raised"), "1");
+}
+
 TEST_F(CommandLine, ShowsProjections) {
   EXPECT_THAT(shown({"projections", "list", "--ops", server.ops_url()}),
               AllOf(StartsWith("PROJECTION"), HasSubstr("applications"), HasSubstr("current")));

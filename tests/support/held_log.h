@@ -30,6 +30,9 @@ class HeldLog final : public RetainedLog {
   // As after a failed sync: nothing new can be read, and nobody knows what is there.
   void lose_end(bool lost) { end_lost_ = lost; }
 
+  // As while records that are durable elsewhere have not come: it ends behind what can be read.
+  void be_ahead(std::uint64_t records) { ahead_ = records; }
+
   void append(Partition partition, std::string frame, Appended done) override {
     held_.push_back({partition, std::move(frame), std::move(done)});
   }
@@ -42,7 +45,7 @@ class HeldLog final : public RetainedLog {
   std::uint64_t end(Partition partition) const override {
     check();
     if (end_lost_) throw LogFault("the end is not known");
-    return log_.end(partition);
+    return log_.end(partition) + ahead_;
   }
   Timestamp now() const override { return log_.now(); }
   void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
@@ -70,6 +73,7 @@ class HeldLog final : public RetainedLog {
   std::deque<Held> held_;
   bool fail_reads_ = false;
   bool end_lost_ = false;
+  std::uint64_t ahead_ = 0;
 };
 
 }  // namespace optare

@@ -25,6 +25,9 @@ class MemoryStates final : public States {
 
   View view(Partition partition) const override;
   Timestamp log_time(Partition partition) const override;
+  std::uint32_t feature_level(Partition) const override {
+    return system_ ? system_->feature_level : 1;
+  }
   Task<bool> reached(std::uint64_t position, Duration patience) override;
   Task<bool> caught_up(Partition partition, Duration patience) override;
   bool fresh() const override { return fresh_; }

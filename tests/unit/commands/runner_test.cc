@@ -84,6 +84,39 @@ TEST_F(RunnerTest, RecordsNothingWhenItIsSoAlready) {
   EXPECT_EQ(log.held(), 0U);
 }
 
+// The level of the head, whatever this build understands; 0 stands for one below. A commit above it
+// would be void.
+TEST_F(RunnerTest, WritesAtTheLevelThatTheLogWasRaisedTo) {
+  Head head = node.states.head(Partition::control);
+  head.feature_level = feature_level_supported - 1;
+  StoreBatch raised;
+  raised.put(Table::head, head_key(Partition::control), encode_head(head));
+  node.store.write(raised);
+  node.reopen();
+  const auto renamed = node.begin(renaming("New"));
+  log.release();
+  node.settle();
+  ASSERT_TRUE(renamed->value());
+  const auto records = deployment.log.read(Partition::control, 1, 1);
+  ASSERT_THAT(records, SizeIs(1));
+  EXPECT_EQ(decode_commit(parse_frame(records.front().bytes)->payload)->feature_level,
+            feature_level_supported - 1);
+}
+
+// What is absent may be on its way (contracts.md G).
+TEST_F(RunnerTest, RefusesWhatIsAbsentOnceItHasSeenTheLogsEndOrWaitedTwoSeconds) {
+  log.be_ahead(1);
+  const auto missing = node.begin(renaming("New", "srv_missing"));
+  deployment.clock.advance(2s - 1ms);
+  node.settle();
+  EXPECT_FALSE(missing->has_value());
+  deployment.clock.advance(1ms);
+  node.settle();
+  EXPECT_EQ(code(missing), Code::not_fresh);
+  log.be_ahead(0);
+  EXPECT_EQ(code(node.begin(renaming("New", "srv_missing"))), Code::not_found);
+}
+
 TEST_F(RunnerTest, DecidesAgainAfterALostRace) {
   const auto mine = node.begin(renaming("Mine"));
   SmallNode other(deployment, nullptr, "node_2");

@@ -201,7 +201,9 @@ INSTANTIATE_TEST_SUITE_P(
         Sent{{"keys", "list"}, "GET /api/v1/keys?limit=50", ""},
         Sent{
             {"keys", "rotate", "--alg", "EdDSA"}, "POST /api/v1/keys/rotate", R"({"alg":"EdDSA"})"},
-        Sent{{"keys", "revoke", "key_1"}, "POST /api/v1/keys/key_1/revoke", ""}));
+        Sent{{"keys", "revoke", "key_1"}, "POST /api/v1/keys/key_1/revoke", ""},
+        Sent{{"feature-level", "show"}, "GET /api/v1/feature-level", ""},
+        Sent{{"feature-level", "raise", "2"}, "POST /api/v1/feature-level", R"({"level":2})"}));
 
 TEST_F(Commands, SendTheVersionThatAChangeWasMadeFor) {
   serve({ScriptedServer::answer(200, "{}")});
