@@ -108,6 +108,11 @@ TEST(Stop, AnswersWhatIsInFlightAndEndsWith0) {
              [&] { return server.metric("optare_http_connections") == 2; });
   server.process().signal(SIGTERM);
   EXPECT_EQ(idle.rest(), "") << "a connection that asks nothing ends at once";
+  wait_until("new connections to be refused",
+             [&] { return !testing::RawClient(server.port()).connected(); });
+  const HttpResponse readiness = server.ops("/readyz");
+  EXPECT_EQ(readiness.status, 503);
+  EXPECT_EQ(json_member(readiness.body, "status"), "stopping");
   slow.send(body.substr(5));
   const testing::Answer answer = slow.answer();
   EXPECT_EQ(answer.status, 200);
