@@ -16,10 +16,13 @@ class EndlessLog final : public EventLog {
 
   // From now on it is a log that ends.
   void pause() { paused_ = true; }
+  // The most records that anyone asked for at once.
+  std::size_t most_asked() const { return most_asked_; }
 
   void append(Partition, std::string, Appended done) override { done(Append::not_persisted); }
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override {
+    most_asked_ = std::max<std::size_t>(most_asked_, records_max);
     if (partition == Partition::control && !paused_ && offset + 2 > end_) end_ = offset + 2;
     std::vector<LogRecord> found;
     for (std::uint64_t i = offset; i < end(partition) && found.size() < records_max; ++i)
@@ -37,6 +40,7 @@ class EndlessLog final : public EventLog {
   const Timestamp begun_;
   mutable std::atomic<std::uint64_t> end_ = 0;  // of control
   std::atomic<bool> paused_ = false;
+  mutable std::atomic<std::size_t> most_asked_ = 0;
 };
 
 }  // namespace optare

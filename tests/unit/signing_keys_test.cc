@@ -100,14 +100,33 @@ TEST_P(EveryAlgorithm, PublishesAJwkWithoutAPrivatePart) {
   EXPECT_FALSE(keys.jwk(GetParam(), "a\"b", pair.public_key).has_value());
 }
 
-TEST(Rsa, KeysBelow2048BitsAreRefused) {
-  const openssl::Key small(EVP_RSA_gen(1024));
-  std::uint8_t* der = nullptr;
-  const int length = i2d_PUBKEY(small.get(), &der);
-  const std::string public_key(reinterpret_cast<char*>(der), static_cast<std::size_t>(length));
-  OPENSSL_free(der);
-  EXPECT_FALSE(keys.verifier(SigningAlgorithm::RS256, public_key).has_value());
-  EXPECT_FALSE(keys.verifier(SigningAlgorithm::PS256, public_key).has_value());
+// SubjectPublicKeyInfo of an RSA key with a modulus of so many bits, of which nobody knows factors.
+std::string rsa_public_key(std::size_t bits) {
+  const auto length_of = [](std::size_t length) {  // DER, X.690 section 8.1.3
+    std::string out;
+    if (length > 0xff) out = {static_cast<char>(length >> 8U)};
+    out += static_cast<char>(length);
+    return length < 0x80 ? out : static_cast<char>(0x80 + out.size()) + out;
+  };
+  const auto item = [&](char tag, const std::string& content) {
+    return tag + length_of(content.size()) + content;
+  };
+  std::string modulus((bits + 7) / 8, '\x01');
+  modulus[0] = static_cast<char>(1U << ((bits - 1) % 8));
+  if (bits % 8 == 0) modulus.insert(0, 1, '\0');  // not negative
+  const std::string key =
+      item('\x30', item('\x02', modulus) + item('\x02', std::string("\x01\x00\x01", 3)));
+  const std::string algorithm = unhex("300d06092a864886f70d0101010500");  // rsaEncryption
+  return item('\x30', algorithm + item('\x03', '\0' + key));
+}
+
+TEST(Rsa, KeysHave2048To4096Bits) {
+  for (const auto alg : {SigningAlgorithm::RS256, SigningAlgorithm::PS256}) {
+    for (const std::size_t bits : {2048U, 3072U, 4096U})
+      EXPECT_TRUE(keys.verifier(alg, rsa_public_key(bits)).has_value()) << bits;
+    for (const std::size_t bits : {1024U, 2047U, 4097U, 8192U})
+      EXPECT_FALSE(keys.verifier(alg, rsa_public_key(bits)).has_value()) << bits;
+  }
 }
 
 // RFC 7515 appendix A.3.

@@ -345,6 +345,7 @@ TEST_F(FollowTest, StaysFreshWhileThereIsAlwaysMoreToApply) {
   }
   EXPECT_FALSE(states.quarantined("application/srv_a")) << "its deadline is long over";
   EXPECT_EQ(states.head(Partition::tokens_00).next_offset, 1U) << "tokens have their turn";
+  EXPECT_EQ(log.most_asked(), 513U) << "a slice, and the record before it";
 }
 
 TEST_F(FollowTest, CountsAStreamInDoubtAsDeadUntilItsDeadlineHasPassed) {

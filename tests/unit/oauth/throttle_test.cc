@@ -1,0 +1,60 @@
+#include "api/oauth/throttle.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace optare {
+namespace {
+
+constexpr Duration none{0};
+
+// One wrong attempt for each client, the next in an hour.
+ThrottleLimits strict() {
+  ThrottleLimits limits;
+  limits.client_burst = 1;
+  limits.client_refill = std::chrono::hours(1);
+  limits.address_burst = 100'000;
+  return limits;
+}
+
+TEST(Throttle, CountsForTheClientAndForTheAddress) {
+  ThrottleLimits limits;
+  limits.client_burst = 2;
+  limits.address_burst = 3;
+  Throttle throttle(limits);
+  EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.1", none), none);
+  EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.2", none), none);
+  EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.3", none), limits.client_refill);
+  for (const char* client : {"srv_b", "srv_c", "srv_d"})
+    EXPECT_EQ(throttle.wrong(client, "192.0.2.4", none), none);
+  EXPECT_EQ(throttle.wrong("srv_e", "192.0.2.4", none), limits.address_refill);
+}
+
+TEST(Throttle, HasTheBudgetsThatItsLimitsSay) {
+  Throttle throttle{ThrottleLimits()};
+  for (int attempt = 0; attempt < 10; ++attempt)
+    EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.1", none), none) << attempt;
+  EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.2", none), std::chrono::seconds(6));
+  for (int client = 0; client < 40; ++client)
+    EXPECT_EQ(throttle.wrong("srv_" + std::to_string(client), "192.0.2.1", none), none) << client;
+  EXPECT_EQ(throttle.wrong("srv_z", "192.0.2.1", none), std::chrono::seconds(1));
+}
+
+// Whoever makes up names does not make it grow: the names that are idle longest go.
+TEST(Throttle, RemembersALimitedNumberOfNames) {
+  for (const auto& [buckets_max, remembered] : {std::pair{4UZ, false}, std::pair{4'096UZ, true}}) {
+    ThrottleLimits limits = strict();
+    limits.buckets_max = buckets_max;
+    Throttle throttle(limits);
+    EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.1", none), none);
+    EXPECT_NE(throttle.wrong("srv_a", "192.0.2.1", none), none);
+    for (int i = 1; i <= 8; ++i)
+      throttle.wrong("srv_" + std::to_string(i), "192.0.2.1", std::chrono::minutes(i));
+    EXPECT_EQ(throttle.wrong("srv_a", "192.0.2.1", std::chrono::minutes(9)) != none, remembered)
+        << buckets_max;
+  }
+}
+
+}  // namespace
+}  // namespace optare
