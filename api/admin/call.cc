@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "api/http/json_body.h"
+#include "api/http/spoken_name.h"
 #include "core/application/name.h"
 #include "core/ports/crypto.h"
 
@@ -34,15 +35,19 @@ bool takes(std::string_view names, std::string_view name) {
   return false;
 }
 
+std::string query_parameter(const std::string& name) {
+  return may_be_spoken(name) ? "the query parameter '" + name + "'" : "a query parameter";
+}
+
 Result<Form> query_of(const Request& request, std::string_view names) {
   TRY(Form query, parse_query(request.query));
   for (const auto& [name, value] : query.pairs) {
     if (!takes(names, name)) {
-      return reject(Code::invalid, "the query parameter '" + name + "' is not one that is known " +
-                                       "here: leave it out");
+      return reject(Code::invalid,
+                    query_parameter(name) + " is not one that is known here: leave " + "it out");
     }
     if (query.repeated(name))
-      return reject(Code::invalid, "the query parameter '" + name + "' is there more than once");
+      return reject(Code::invalid, query_parameter(name) + " is there more than once");
   }
   return query;
 }

@@ -63,7 +63,8 @@ class JsonReader {
       std::string_view name, std::size_t items_max = json_array_items_max);
 
   bool has(std::string_view name) const;
-  // Refuses a member that nothing above asked for.
+  // Refuses a member that nothing above asked for, with a pointer to it, or to this object when its
+  // name may be a secret (api/http/spoken_name.h).
   [[nodiscard]] Result<void> finish() const;
   // A refusal of the member `name`, for rules the caller checks.
   [[nodiscard]] Rejection wrong(std::string_view name, std::string detail) const;

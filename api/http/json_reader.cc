@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 
 #include "api/http/json_body.h"
+#include "api/http/spoken_name.h"
 
 namespace optare {
 namespace {
@@ -44,6 +45,9 @@ Rejection JsonReader::wrong(std::string_view name, std::string detail) const {
 Result<void> JsonReader::finish() const {
   for (const auto& member : *object_) {
     if (std::ranges::find(asked_, std::string_view(member.key())) == asked_.end()) {
+      if (!may_be_spoken(member.key()))
+        return reject(Code::invalid, "has a member that is not one we know; leave it out",
+                      pointer_);
       return std::unexpected(wrong(member.key(), "is not a member we know; leave it out"));
     }
   }

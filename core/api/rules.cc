@@ -52,8 +52,7 @@ Result<void> validate_scopes(const std::vector<ApiScope>& scopes) {
     const std::string at = "/scopes/" + std::to_string(i);
     TRY_VOID(validate_scope(scopes[i], at));
     if (!names.insert(scopes[i].name).second) {
-      return reject(Code::invalid, "the scope " + scopes[i].name + " stands here twice",
-                    at + "/name");
+      return reject(Code::invalid, "this scope stands here twice", at + "/name");
     }
   }
   return {};

@@ -1,3 +1,5 @@
+#include "core/oauth/client_secret.h"
+#include "core/openssl/random.h"
 #include "tests/http/server_fixture.h"
 
 namespace optare::testing {
@@ -36,6 +38,10 @@ TEST_F(HttpServer, KeepsTheCallersRequestIdOnlyWhenItIsFit) {
   EXPECT_NE(id_for(std::string(65, 'x')), std::string(65, 'x'));
   EXPECT_NE(id_for("a b"), "a b");
   EXPECT_NE(id_for("<i>"), "<i>");
+  SystemRandom random;
+  const Secret secret = generate_client_secret(random);
+  EXPECT_EQ(id_for(secret.reveal()).find(secret.reveal()), std::string::npos);
+  EXPECT_EQ(id_for("task_7"), "task_7");
 }
 
 TEST_F(HttpServer, DoesNotReuseTheRequestIdOfTheRequestBefore) {

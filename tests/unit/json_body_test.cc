@@ -89,6 +89,19 @@ TEST(JsonReader, RefusesAMemberNobodyAskedFor) {
   EXPECT_EQ(outcome.error().pointer, "/colour~1~0");
 }
 
+TEST(JsonReader, DoesNotRepeatANameThatMayBeASecret) {
+  const std::string secret = "sk_3PyjeguI9nPSzFVetnwmKGEy11v9fcr9qcWnTebjyCJ3xanvf";
+  const auto object = object_of(R"({"n0t-ours":1,")" + secret + R"(":1})");
+  for (const char* pointer : {"", "/apis/0"}) {
+    JsonReader reader(object, pointer);
+    EXPECT_EQ(reader.optional_integer("n0t-ours", 0, 1), 1);
+    const auto outcome = reader.finish();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().pointer, pointer);
+    EXPECT_EQ(outcome.error().detail.find(secret), std::string::npos);
+  }
+}
+
 TEST(JsonReader, PointsAtWhatIsWrong) {
   const auto object = object_of(
       R"({"s":1,"long":"12345","nul":"a\u0000b","i":"7","f":1.5,"big":11,"huge":18446744073709551615,
