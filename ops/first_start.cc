@@ -7,12 +7,12 @@
 #include "api/oauth/token_signers.h"
 #include "commands/system/genesis.h"
 #include "core/oauth/client_secret.h"
+#include "core/vault/row_seal.h"
 #include "ops/files.h"
 
 namespace optare {
 namespace {
 
-constexpr std::string_view log_id_name = "log-id";
 constexpr std::string_view fleet_key_name = "fleet-key/1";
 // Written last: where it is, the vault is complete. Its value is kid | 0 | public key.
 constexpr std::string_view first_key_name = "first-signing-key-public";
@@ -31,12 +31,17 @@ Secret random_secret(Random& random) {
 }
 
 void create_first_key(Vault& vault, Random& random, const SigningKeys& signing_keys) {
-  // Of an attempt that a crash ended.
-  for (const std::string& name : vault.names("signing-key/")) vault.erase(name);
+  // Of an attempt that a crash ended. Looked for before there is a first key: nothing that is put
+  // later goes.
+  const std::vector<std::string> left = vault.names("signing-key/");
   const KeyId id(random.id("key_"));
   const NewKeyPair pair = signing_keys.generate(SigningAlgorithm::ES256);
   vault.put(signing_key_secret_name(id), pair.private_key);
-  vault.put(first_key_name, Secret(id.text() + '\0' + pair.public_key));
+  if (vault.claim(first_key_name, Secret(id.text() + '\0' + pair.public_key))) {
+    for (const std::string& name : left) vault.erase(name);
+  } else {
+    vault.erase(signing_key_secret_name(id));
+  }
 }
 
 }  // namespace
@@ -45,9 +50,9 @@ Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys
   if (!vault.get(first_key_name)) {
     if (!vault.get(log_id_name)) {
       const auto id = random.bytes<16>();
-      vault.put(log_id_name, Secret(std::string(text_of(id))));
+      vault.claim(log_id_name, Secret(std::string(text_of(id))));
     }
-    if (!vault.get(fleet_key_name)) vault.put(fleet_key_name, random_secret(random));
+    if (!vault.get(fleet_key_name)) vault.claim(fleet_key_name, random_secret(random));
     create_first_key(vault, random, signing_keys);
   }
   return load_identity(vault);
@@ -71,22 +76,22 @@ std::filesystem::path admin_file_of(const std::filesystem::path& data) {
   return data / "admin.json";
 }
 
-void write_admin_file(const std::filesystem::path& data, const AdminCredentials& credentials) {
+void write_admin_file(const std::filesystem::path& file, const AdminCredentials& credentials) {
   const boost::json::object json{{"issuer", credentials.issuer},
                                  {"client_id", credentials.client.text()},
                                  {"client_secret", credentials.secret.reveal()}};
-  write_file_durably(admin_file_of(data), boost::json::serialize(json) + '\n', 0600);
+  write_file_durably(file, boost::json::serialize(json) + '\n', 0600);
+}
+
+AdminCredentials new_administrator(std::string issuer, Random& random) {
+  return {std::move(issuer), ClientId(random.id("srv_")), generate_client_secret(random)};
 }
 
 Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
-                                       const Identity& identity, std::filesystem::path data,
-                                       std::string issuer) {
-  const AdminCredentials admin{issuer, ClientId(random.id("srv_")), generate_client_secret(random)};
-  write_admin_file(data, admin);
-
+                                       const Identity& identity, AdminCredentials admin) {
   Genesis genesis;
   genesis.log_id = identity.log_id;
-  genesis.issuer = issuer;
+  genesis.issuer = admin.issuer;
   genesis.fleet_key_id = identity.fleet_key.id;
   genesis.key = identity.first_key;
   genesis.admin_api = ApiId(random.id("api_"));
@@ -96,7 +101,9 @@ Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
   CommandRunner::Request request;
   request.name = Genesis::name;
   request.subject = std::string(system_stream);
-  request.decide = [&genesis](const CommandContext&) -> Result<Decision> {
+  request.decide = [&genesis, &runner](const CommandContext&) -> Result<Decision> {
+    if (runner.states().position() != 0)
+      return reject(Code::conflict, "this deployment was begun by another start meanwhile");
     return decide_genesis(genesis);
   };
   CommandOrigin origin;

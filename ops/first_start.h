@@ -22,7 +22,8 @@ struct Identity {
   NewSigningKey first_key;  // its public part; genesis publishes it
 };
 
-// The vault's contents, made where they are missing. Throws VaultFault.
+// The vault's contents, made where they are missing. Of several that begin at once over one vault
+// all get the same identity. Throws VaultFault.
 Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys);
 // Throws VaultFault when the vault is not complete.
 Identity load_identity(const Vault& vault);
@@ -35,11 +36,13 @@ struct AdminCredentials {
 };
 std::filesystem::path admin_file_of(const std::filesystem::path& data);
 // 0600, whole or not at all. Throws FileFault.
-void write_admin_file(const std::filesystem::path& data, const AdminCredentials& credentials);
+void write_admin_file(const std::filesystem::path& file, const AdminCredentials& credentials);
 
-// Writes admin.json, then commits genesis. Errors: of the command. Throws FileFault.
+AdminCredentials new_administrator(std::string issuer, Random& random);
+
+// Commits genesis, whose administrator these credentials open. Errors: conflict, when there is one
+// already; those of the command.
 Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
-                                       const Identity& identity, std::filesystem::path data,
-                                       std::string issuer);
+                                       const Identity& identity, AdminCredentials admin);
 
 }  // namespace optare

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 std::uint64_t lag_of(const Node& node, Partition partition) {
   const auto next = node.states.head(partition).next_offset;
-  const auto end = node.log.fault().empty() ? node.log.end(partition) : next;
+  const auto end = node.backing.end(partition).value_or(next);
   return end > next ? end - next : 0;
 }
 
@@ -51,7 +51,7 @@ json::array reasons_of(const Node& node) {
   };
   add("stopped", node.states.stop_reason());
   add("follower", node.following ? node.following->fault() : "");
-  add("log", node.log.fault());
+  add("log", node.backing.fault());
   if (!node.states.fresh())
     add("not_fresh", "nothing was heard from the log for longer than max_staleness");
   return reasons;

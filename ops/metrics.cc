@@ -97,7 +97,7 @@ void add_log(Families& families, const Node& node) {
                    {{"partition", std::string(partition_name(partition))}});
   }
   for (const Partition partition : partitions) {
-    const auto end = node.log.fault().empty() ? node.log.end(partition) : 0;
+    const auto end = node.backing.end(partition).value_or(0);
     const auto next = node.states.head(partition).next_offset;
     families.gauge("optare_log_lag_records", "Durable records that are not applied yet.",
                    end > next ? static_cast<double>(end - next) : 0,
@@ -134,7 +134,7 @@ void add_view(Families& families, const Node& node) {
     families.gauge("optare_disk_bytes", "About what each store takes on disk.",
                    static_cast<double>(bytes), {{"store", store}});
   };
-  disk("log", node.log.bytes());
+  disk("log", node.backing.bytes());
   disk("view", node.store.bytes());
   disk("spool", node.spool_log.bytes());
 }

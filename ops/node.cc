@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/base/encoding.h"
-#include "core/rocksdb/key_file.h"
+#include "ops/embedded_backing.h"
 #include "ops/files.h"
 
 namespace optare {
@@ -18,33 +18,12 @@ constexpr std::string_view log_begun_name = "log-begun";
 constexpr std::string_view node_id_key = "node-id";
 constexpr std::chrono::seconds genesis_time_max{30};  // one commit on a disk of one's own; ours
 
-// The key is made only for a folder that never had a vault: no other key opens an old one.
-Secret key_encryption_key(const NodeOptions& options, Random& random) {
-  if (RocksVault::exists(vault_folder(options.data)))
-    return load_key_encryption_key(options.key_file);
-  if (std::filesystem::exists(log_folder(options.data) / "CURRENT")) {
-    throw VaultFault(fmt::format(
-        "{} is missing and {} is not: without its keys the log cannot be read. Restore the folder "
-        "from a back-up",
-        vault_folder(options.data).string(), log_folder(options.data).string()));
-  }
-  return load_or_create_key_encryption_key(options.key_file, random);
-}
-
 // The data folder may have been there, open to others: what is made in it is not.
-const NodeOptions& with_folders(const NodeOptions& options) {
+void make_folders(const NodeOptions& options) {
   make_private_folder(options.data);
   for (const auto& folder : {vault_folder(options.data), log_folder(options.data),
                              view_folder(options.data), spool_folder(options.data)})
     make_private_folder(folder);
-  return options;
-}
-
-EmbeddedLogOptions log_options(const NodeOptions& options) {
-  EmbeddedLogOptions log;
-  log.directory = log_folder(options.data);
-  log.disk_reserve_bytes = options.disk_reserve_bytes;
-  return log;
 }
 
 EmbeddedLogOptions spool_options(const NodeOptions& options) {
@@ -90,21 +69,31 @@ std::filesystem::path spool_folder(const std::filesystem::path& data) { return d
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options, Clock& clock, Random& random,
                                          LogLines& lines, Progress& progress) {
-  auto node = std::make_unique<Node>(std::move(options), clock, random, lines);
+  make_folders(options);
+  Ground ground;
+  ground.signing_keys = std::make_unique<OpensslSigningKeys>();
+  ground.resources = std::make_unique<RocksResources>(options.memory);
+  ground.backing = std::make_unique<EmbeddedBacking>(options, *ground.resources, clock, random,
+                                                     *ground.signing_keys);
+  auto node = std::make_unique<Node>(std::move(options), std::move(ground), clock, random, lines);
   TRY_VOID(node->start(progress));
   return node;
 }
 
-Node::Node(NodeOptions given, Clock& clock_given, Random& random_given, LogLines& lines_given)
+Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& random_given,
+           LogLines& lines_given)
     : options(std::move(given)),
       clock(clock_given),
       random(random_given),
       lines(lines_given),
-      resources(with_folders(options).memory),
-      vault(resources, vault_folder(options.data), key_encryption_key(options, random), random),
-      identity(load_or_create_identity(vault, random, signing_keys)),
+      ground(std::move(ground_given)),
+      signing_keys(*ground.signing_keys),
+      resources(*ground.resources),
+      backing(*ground.backing),
+      vault(backing.vault()),
+      identity(backing.identity()),
       mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id),
-      log(resources, clock, log_options(options)),
+      log(backing.log()),
       store(resources, view_folder(options.data)),
       states(store, log, clock, options.view),
       settler(clock),
@@ -141,6 +130,7 @@ Node::Node(NodeOptions given, Clock& clock_given, Random& random_given, LogLines
 
 Result<void> Node::start(Progress& progress) {
   TRY_VOID(check_vault());
+  TRY_VOID(backing.catch_up(progress));
   follower.open([&](const RebuildProgress& rebuilt) {
     progress.report("making projections again", "commits", rebuilt.done, rebuilt.total);
   });
@@ -186,7 +176,7 @@ Result<void> Node::first_start() {
     return reject(Code::unavailable,
                   fmt::format("{} does not hold the log that this folder belongs to: restore it "
                               "from a back-up. It is never begun anew beside a vault or a view",
-                              log_folder(options.data).string()));
+                              backing.log_place()));
   }
   const std::string issuer = options.issuer.empty() ? options.default_issuer : options.issuer;
   if (issuer.empty()) {
@@ -195,9 +185,11 @@ Result<void> Node::first_start() {
                   "is not loopback, or whose port is 0");
   }
   lines.write(LogLevel::info, "first_start", {{"issuer", issuer}});
+  AdminCredentials admin = new_administrator(issuer, random);
+  write_admin_file(admin_file_of(options.data), admin);
   boost::asio::io_context context;
   std::optional<Result<Committed>> committed;
-  boost::asio::co_spawn(context, commit_genesis(runner, random, identity, options.data, issuer),
+  boost::asio::co_spawn(context, commit_genesis(runner, random, identity, std::move(admin)),
                         [&](const std::exception_ptr& fault, Result<Committed> result) {
                           if (fault) std::rethrow_exception(fault);
                           committed = std::move(result);
@@ -220,10 +212,9 @@ Result<void> Node::first_start() {
 Result<void> Node::check_vault() const {
   const auto pinned = store.get(Table::meta, pinned_log_key);
   if (!pinned || *pinned == text_of(identity.log_id)) return {};
-  return reject(
-      Code::unavailable,
-      fmt::format("{} belongs to another log than {}: restore both from the same back-up",
-                  vault_folder(options.data).string(), log_folder(options.data).string()));
+  return reject(Code::unavailable,
+                fmt::format("{} belongs to another log than {}: restore both from the same back-up",
+                            backing.vault_place(), backing.log_place()));
 }
 
 // From here on an empty or another log is a refusal, never a fresh start: the view knows, and the

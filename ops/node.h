@@ -12,9 +12,8 @@
 #include "core/openssl/signing_keys.h"
 #include "core/rocksdb/embedded_log.h"
 #include "core/rocksdb/rocksdb_store.h"
-#include "core/rocksdb/rocksdb_vault.h"
+#include "ops/backing.h"
 #include "ops/config.h"
-#include "ops/first_start.h"
 #include "ops/follower_thread.h"
 #include "ops/log_line.h"
 #include "ops/progress.h"
@@ -49,7 +48,13 @@ struct Node {
   [[nodiscard]] static Result<std::unique_ptr<Node>> open(NodeOptions options, Clock& clock,
                                                           Random& random, LogLines& lines,
                                                           Progress& progress);
-  Node(NodeOptions options, Clock& clock, Random& random, LogLines& lines);
+  // What a node is made over; `open` makes it.
+  struct Ground {
+    std::unique_ptr<OpensslSigningKeys> signing_keys;
+    std::unique_ptr<RocksResources> resources;
+    std::unique_ptr<Backing> backing;
+  };
+  Node(NodeOptions options, Ground ground, Clock& clock, Random& random, LogLines& lines);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -60,12 +65,14 @@ struct Node {
   Clock& clock;
   Random& random;
   LogLines& lines;
-  RocksResources resources;
-  OpensslSigningKeys signing_keys;
-  RocksVault vault;
-  Identity identity;
+  const Ground ground;
+  const OpensslSigningKeys& signing_keys;
+  const RocksResources& resources;
+  Backing& backing;
+  Vault& vault;
+  const Identity& identity;
   FleetMac mac;
-  EmbeddedLog log;
+  EventLog& log;
   RocksStore store;
   LiveStates states;
   Settler settler;

@@ -11,6 +11,7 @@
 #include "core/issuance/reader.h"
 #include "core/oauth/client_secret.h"
 #include "core/openssl/random.h"
+#include "core/rocksdb/rocksdb_vault.h"
 #include "core/system_clock/system_clock.h"
 #include "ops/cli/failure.h"
 #include "ops/local_commands.h"
@@ -112,12 +113,11 @@ int bootstrap_admin(const Config& config) {
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
   if (!node) return failed(not_started(node.error()));
-  AdminCredentials admin{(*node)->issuer(), ClientId(random.id("srv_")),
-                         generate_client_secret(random)};
+  const AdminCredentials admin = new_administrator((*node)->issuer(), random);
   const auto created =
       run_to_end(create_admin(**node, admin.client, client_secret_digest(admin.secret.reveal())));
   if (!created) return refused(created.error());
-  write_admin_file(config.data, admin);
+  write_admin_file(admin_file_of(config.data), admin);
   fmt::print("Made administrator {}; its credentials: {}\n", admin.client.text(),
              admin_file_of(config.data).string());
   return code_of(ExitCode::ok);

@@ -18,6 +18,13 @@ class Vault {
   virtual std::vector<std::string> names(std::string_view prefix) const = 0;
   // Durable when it returns. Throws VaultFault.
   virtual void put(std::string_view name, const Secret& value) = 0;
+  // Puts it unless the name has a secret already; false: another one was first, and counts. Of
+  // several nodes that claim a name at once one wins.
+  virtual bool claim(std::string_view name, const Secret& value) {
+    if (get(name)) return false;
+    put(name, value);
+    return true;
+  }
   virtual void erase(std::string_view name) = 0;
 };
 

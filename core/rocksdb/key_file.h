@@ -5,10 +5,9 @@
 
 #include "core/base/secret.h"
 #include "core/ports/random.h"
+#include "core/vault/row_seal.h"
 
 namespace optare {
-
-constexpr std::size_t key_encryption_key_bytes = 32;
 
 // Throws VaultFault: absent, of another size, or readable by group or others. The text says what to
 // do.

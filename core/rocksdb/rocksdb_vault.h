@@ -10,12 +10,11 @@
 #include "core/ports/random.h"
 #include "core/ports/vault.h"
 #include "core/rocksdb/resources.h"
+#include "core/vault/row_seal.h"
 
 namespace optare {
 
-// A row: name -> nonce (12) | AES-256-GCM(value) | tag (16); the additional data is log id | name,
-// and for "log-id", which has to be put first, the name alone: a row is worth nothing under another
-// name or in the vault of another log.
+// A row: name -> what RowSeal makes of the value. "log-id" has to be put first.
 //
 // Thread: safe for reading; one writer at a time.
 class RocksVault final : public Vault {
@@ -35,14 +34,11 @@ class RocksVault final : public Vault {
   void erase(std::string_view name) override;
 
  private:
-  std::string additional_data(std::string_view name) const;
   Secret open_row(std::string_view name, std::string_view row) const;
 
   const std::filesystem::path directory_;
-  const Secret key_;
-  Random& random_;
+  RowSeal seal_;
   std::unique_ptr<rocksdb::DB> db_;
-  std::string log_id_;  // empty until it is put
 };
 
 }  // namespace optare

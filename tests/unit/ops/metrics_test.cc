@@ -92,7 +92,7 @@ TEST_F(MetricValues, OfQuarantinedStreamsAndTheDisk) {
   EXPECT_EQ(value("optare_quarantined_streams"), 1);
   spine.admin_token();
   const Node& node = spine.node();
-  EXPECT_EQ(value(R"(optare_disk_bytes{store="log"})"), static_cast<double>(node.log.bytes()));
+  EXPECT_EQ(value(R"(optare_disk_bytes{store="log"})"), static_cast<double>(node.backing.bytes()));
   EXPECT_EQ(value(R"(optare_disk_bytes{store="view"})"), static_cast<double>(node.store.bytes()));
   EXPECT_EQ(value(R"(optare_disk_bytes{store="spool"})"),
             static_cast<double>(node.spool_log.bytes()));

@@ -9,6 +9,7 @@
 #include "core/memory/memory_vault.h"
 #include "core/oauth/client_secret.h"
 #include "core/rocksdb/key_file.h"
+#include "core/rocksdb/rocksdb_vault.h"
 #include "ops/files.h"
 #include "tests/support/spine.h"
 
