@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "api/errors.h"
+#include "core/kafka/client.h"
 #include "core/log/event_log.h"
 #include "core/ports/store.h"
 #include "core/ports/vault.h"
@@ -123,6 +124,11 @@ Failure failure_of(const std::exception& fault) {
                       dynamic_cast<const LogFault*>(&fault) != nullptr ||
                       dynamic_cast<const StoreFault*>(&fault) != nullptr ||
                       dynamic_cast<const FileFault*>(&fault) != nullptr;
+  if (dynamic_cast<const KafkaFault*>(&fault) != nullptr)
+    return {.exit = ExitCode::refused,
+            .title = "Kafka cannot be used",
+            .detail = fault.what(),
+            .advice = {}};
   return {.exit = folder ? ExitCode::refused : ExitCode::internal,
           .title = folder ? "the data folder cannot be used" : "unexpected fault",
           .detail = fault.what(),

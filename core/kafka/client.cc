@@ -1,0 +1,68 @@
+#include "core/kafka/client.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace optare {
+namespace {
+
+struct EndConf {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using Conf = std::unique_ptr<rd_kafka_conf_t, EndConf>;
+using Complaint = std::array<char, 512>;
+
+// The value does not appear in what is said: it may be a secret.
+void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  Complaint complaint{};
+  if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), complaint.data(), complaint.size()) !=
+      RD_KAFKA_CONF_OK)
+    throw KafkaFault(fmt::format("Kafka's client does not take the setting {}", name));
+}
+
+void set_connection(rd_kafka_conf_t* conf, const KafkaConnection& connection) {
+  const auto set_unless_empty = [conf](const char* name, const std::string& value) {
+    if (!value.empty()) set(conf, name, value);
+  };
+  set(conf, "bootstrap.servers", connection.brokers);
+  set(conf, "client.id", "optare");
+  // A broker that is back is found within a second, not within ten.
+  set(conf, "reconnect.backoff.ms", "50");
+  set(conf, "reconnect.backoff.max.ms", "1000");
+  set_unless_empty("security.protocol", connection.security_protocol);
+  set_unless_empty("ssl.ca.location", connection.ssl_ca_location);
+  set_unless_empty("ssl.certificate.location", connection.ssl_certificate_location);
+  set_unless_empty("ssl.key.location", connection.ssl_key_location);
+  if (!connection.security_protocol.starts_with("sasl")) return;
+  set_unless_empty("sasl.mechanism", connection.sasl_mechanism);
+  set_unless_empty("sasl.username", connection.sasl_username);
+  set_unless_empty("sasl.password", std::string(connection.sasl_password.reveal()));
+}
+
+}  // namespace
+
+KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
+                       const KafkaSettings& more,
+                       const std::function<void(rd_kafka_conf_t*)>& callbacks) {
+  Conf conf(rd_kafka_conf_new());
+  set_connection(conf.get(), connection);
+  for (const auto& [name, value] : more) set(conf.get(), name, value);
+  rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+  if (callbacks) callbacks(conf.get());
+  Complaint complaint{};
+  KafkaHandle handle(rd_kafka_new(type, conf.get(), complaint.data(), complaint.size()));
+  if (!handle) throw KafkaFault(fmt::format("Kafka's client cannot be made: {}", complaint.data()));
+  static_cast<void>(conf.release());  // the handle's now
+  return handle;
+}
+
+KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name) {
+  KafkaTopicHandle topic(rd_kafka_topic_new(handle, name.c_str(), nullptr));
+  if (!topic) {
+    throw KafkaFault(fmt::format("topic {}: {}", name, rd_kafka_err2str(rd_kafka_last_error())));
+  }
+  return topic;
+}
+
+}  // namespace optare

@@ -1,0 +1,222 @@
+#include "core/kafka/kafka_vault.h"
+
+#include <fmt/format.h>
+
+#include "core/base/encoding.h"
+
+namespace optare {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds poll_interval{100};
+// Beyond the producer's own time-out, which answers for the record; then it is not waited for.
+constexpr std::chrono::milliseconds delivery_grace{2'000};
+
+std::string_view name_of(std::string_view key) { return key.substr(0, key.find('\0')); }
+
+[[noreturn]] void not_in_time(const std::string& topic, const std::string& why) {
+  throw VaultFault(
+      fmt::format("the vault in topic {} cannot be read: {}. Are the brokers there, and "
+                  "was `optare init` run?",
+                  topic, why.empty() ? "not followed to its end in time" : why));
+}
+
+// Everything that the topic holds when called.
+void read_to_end(TopicReader& reader, const KafkaVaultOptions& options,
+                 const std::function<void()>& poll) {
+  const auto until = Steady::now() + options.open_patience;
+  const auto end = reader.end(options.open_patience);
+  if (!end) not_in_time(options.topic, reader.fault());
+  while (reader.position() < *end) {
+    poll();
+    if (!reader.fault().empty() || Steady::now() >= until)
+      not_in_time(options.topic, reader.fault());
+  }
+}
+
+}  // namespace
+
+bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& options) {
+  TopicReader reader(connection, options.topic, options.fetch_wait);
+  VaultRecords records;
+  read_to_end(reader, options, [&] {
+    reader.poll(poll_interval, [&](const TopicReader::Record& record) {
+      records.apply(record.offset, record.key, record.value);
+    });
+  });
+  return records.row(log_id_name).has_value();
+}
+
+KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions options,
+                       Secret key_encryption_key, Random& random)
+    : connection_(connection),
+      options_(std::move(options)),
+      random_(random),
+      reader_(connection, options_.topic, options_.fetch_wait),
+      seal_(std::move(key_encryption_key), random) {
+  read_to_end(reader_, options_, [this] { poll(poll_interval); });
+  if (other_key_) refuse_key();
+  follower_ = std::thread([this] {
+    while (!stopping_) poll(poll_interval);
+  });
+}
+
+KafkaVault::~KafkaVault() {
+  stopping_ = true;
+  follower_.join();
+}
+
+void KafkaVault::poll(std::chrono::milliseconds patience) {
+  const auto take = [this](const TopicReader::Record& record) {
+    const std::scoped_lock lock(mutex_);
+    apply(record);
+  };
+  reader_.poll(patience, take);
+  {
+    const std::scoped_lock lock(mutex_);
+    next_offset_ = reader_.position();
+    fault_ = reader_.fault();
+  }
+  changed_.notify_all();
+}
+
+void KafkaVault::apply(const TopicReader::Record& record) {
+  const bool own = !record.value || is_own(name_of(record.key), *record.value);
+  if (!own || !records_.apply(record.offset, record.key, record.value)) ++foreign_records_;
+}
+
+// The first log id says whose vault it is: one that the key does not open is a wrong key, also when
+// another one follows that it does open.
+bool KafkaVault::is_own(std::string_view name, std::string_view row) {
+  const auto value = seal_.open(name, row);
+  if (name == log_id_name && !seal_.belongs() && !other_key_) {
+    if (value)
+      seal_.belong_to(value->reveal());
+    else
+      other_key_ = true;
+  }
+  return value.has_value() && !other_key_;
+}
+
+void KafkaVault::refuse_key() const {
+  throw VaultFault(
+      fmt::format("the key file does not open the vault in topic {}: start with the key file that "
+                  "this deployment was made with (--key-file), the same on all nodes",
+                  options_.topic));
+}
+
+std::optional<Secret> KafkaVault::get(std::string_view name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto row = records_.row(name);
+  return row ? seal_.open(name, *row) : std::nullopt;
+}
+
+std::vector<std::string> KafkaVault::names(std::string_view prefix) const {
+  const std::scoped_lock lock(mutex_);
+  return records_.names(prefix);
+}
+
+void KafkaVault::put(std::string_view name, const Secret& value) {
+  if (name == log_id_name) {
+    if (claim(name, value)) return;
+    throw VaultFault(fmt::format("the vault in topic {} has another log id", options_.topic));
+  }
+  const std::scoped_lock lock(write_mutex_);
+  const auto row = [&] {
+    const std::scoped_lock rows(mutex_);
+    if (!seal_.belongs())
+      throw VaultFault(fmt::format(
+          "the vault in topic {} has no log id, so it can hold nothing else", options_.topic));
+    return seal_.row(name, value);
+  }();
+  write(std::string(name), row);
+}
+
+bool KafkaVault::claim(std::string_view name, const Secret& value) {
+  const std::scoped_lock lock(write_mutex_);
+  const auto row = [&]() -> std::optional<std::string> {
+    const std::scoped_lock rows(mutex_);
+    if (other_key_) refuse_key();
+    if (records_.row(name)) return std::nullopt;
+    if (!seal_.belongs() && name != log_id_name)
+      throw VaultFault(fmt::format(
+          "the vault in topic {} has no log id, so it can hold nothing else", options_.topic));
+    return seal_.row(name, value);
+  }();
+  if (!row) return false;
+  const std::string key = claim_key(name, hex(random_.bytes<8>()));
+  const std::uint64_t offset = write(key, row);
+  {
+    const std::scoped_lock rows(mutex_);
+    if (!other_key_ && records_.claim_offset(name) == offset) return true;
+  }
+  write(key, std::nullopt);  // of no use to anybody
+  const std::scoped_lock rows(mutex_);
+  if (other_key_) refuse_key();
+  return false;
+}
+
+void KafkaVault::erase(std::string_view name) {
+  const std::scoped_lock lock(write_mutex_);
+  const auto keys = [&] {
+    const std::scoped_lock rows(mutex_);
+    return records_.keys(name);
+  }();
+  for (const std::string& key : keys) write(key, std::nullopt);
+}
+
+std::string KafkaVault::fault() const {
+  const std::scoped_lock lock(mutex_);
+  return fault_;
+}
+
+std::uint64_t KafkaVault::write(const std::string& key, const std::optional<std::string>& value) {
+  const auto until = Steady::now() + options_.write_patience + delivery_grace;
+  const std::uint64_t offset = deliver(key, value);
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_until(lock, until, [&] { return next_offset_ > offset; })) {
+    throw VaultFault(
+        fmt::format("what was written to the vault in topic {} was not read back in "
+                    "time{}{}",
+                    options_.topic, fault_.empty() ? "" : ": ", fault_));
+  }
+  return offset;
+}
+
+std::uint64_t KafkaVault::deliver(const std::string& key, const std::optional<std::string>& value) {
+  if (!producer_) {
+    producer_ =
+        make_kafka(RD_KAFKA_PRODUCER, connection_,
+                   {{"acks", "all"},
+                    {"enable.idempotence", "true"},
+                    {"linger.ms", "0"},
+                    {"message.timeout.ms", std::to_string(options_.write_patience.count())}},
+                   [this](rd_kafka_conf_t* conf) {
+                     rd_kafka_conf_set_opaque(conf, &delivery_);
+                     rd_kafka_conf_set_dr_msg_cb(
+                         conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+                           *static_cast<Delivery*>(opaque) = {true, message->err, message->offset};
+                         });
+                   });
+  }
+  delivery_ = {};
+  auto topic = make_topic(producer_.get(), options_.topic);
+  std::string bytes = value.value_or(std::string());
+  const int queued =
+      rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
+                       bytes.size(), key.data(), key.size(), nullptr);
+  if (queued != 0) delivery_ = {true, rd_kafka_last_error(), -1};
+  const auto until = Steady::now() + options_.write_patience + delivery_grace;
+  while (!delivery_.done && Steady::now() < until)
+    rd_kafka_poll(producer_.get(), static_cast<int>(poll_interval.count()));
+  if (delivery_.done && delivery_.error == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return static_cast<std::uint64_t>(delivery_.offset);
+  const auto error = delivery_.done ? delivery_.error : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  topic.reset();
+  producer_.reset();  // with what may still be under way
+  throw VaultFault(fmt::format("the vault in topic {} cannot be written, or nobody knows: {}",
+                               options_.topic, rd_kafka_err2str(error)));
+}
+
+}  // namespace optare

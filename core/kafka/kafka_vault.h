@@ -1,0 +1,98 @@
+// The vault of a deployment on Kafka: a compacted topic, kept in memory by each node as it is
+// sealed (design D15).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/kafka/topic_reader.h"
+#include "core/kafka/vault_records.h"
+#include "core/ports/random.h"
+#include "core/ports/vault.h"
+#include "core/vault/row_seal.h"
+
+namespace optare {
+
+struct KafkaVaultOptions {
+  std::string topic;
+  std::chrono::milliseconds open_patience{30'000};   // to follow the topic to its end; ours
+  std::chrono::milliseconds write_patience{10'000};  // to read back what was written; ours
+  // How long a broker keeps a question for what is new. Brokers answer as soon as something is;
+  // librdkafka's mock does not.
+  std::chrono::milliseconds fetch_wait{500};
+};
+
+// Whether the topic says anything of a log: then its key must not be made anew. Throws VaultFault
+// when it cannot be read in time.
+bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& options);
+
+// Rows as RowSeal makes them, records as VaultRecords reads them. A row that the key does not open
+// is as if it were not there: who can merely write to the topic changes no secret. "log-id" is a
+// claim whichever way it is put.
+//
+// Thread: all members from any. Writing waits, so not from a thread that answers requests.
+class KafkaVault final : public Vault {
+ public:
+  // Follows the topic to its end, and goes on. Throws VaultFault: not in time, or sealed under
+  // another key. `connection` and `random` outlive this.
+  KafkaVault(const KafkaConnection& connection, KafkaVaultOptions options,
+             Secret key_encryption_key, Random& random);
+  ~KafkaVault() override;
+  KafkaVault(const KafkaVault&) = delete;
+  KafkaVault& operator=(const KafkaVault&) = delete;
+
+  std::optional<Secret> get(std::string_view name) const override;
+  std::vector<std::string> names(std::string_view prefix) const override;
+  // These return once this node has read back what they wrote. Throw VaultFault when it was not
+  // written, or nobody knows in time.
+  void put(std::string_view name, const Secret& value) override;
+  bool claim(std::string_view name, const Secret& value) override;
+  void erase(std::string_view name) override;
+
+  // Why what others write is not seen now; empty when it is.
+  std::string fault() const;
+  // Records that are not the vault's own: of another key, or altered.
+  std::uint64_t foreign_records() const { return foreign_records_; }
+
+ private:
+  void poll(std::chrono::milliseconds patience);
+  void apply(const TopicReader::Record& record);             // REQUIRES: mutex_ held
+  bool is_own(std::string_view name, std::string_view row);  // REQUIRES: mutex_ held
+  [[noreturn]] void refuse_key() const;
+  // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
+  std::uint64_t write(const std::string& key, const std::optional<std::string>& value);
+  std::uint64_t deliver(const std::string& key, const std::optional<std::string>& value);
+
+  // What became of a record that was handed to the producer.
+  struct Delivery {
+    bool done = false;
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::int64_t offset = -1;
+  };
+
+  const KafkaConnection& connection_;
+  const KafkaVaultOptions options_;
+  Random& random_;
+  TopicReader reader_;  // the constructor's, then the follower's
+
+  std::mutex write_mutex_;  // guards what writes
+  Delivery delivery_;       // of the one record that is under way
+  KafkaHandle producer_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  RowSeal seal_;
+  VaultRecords records_;
+  std::uint64_t next_offset_ = 0;
+  bool other_key_ = false;  // the log id was sealed under another one
+  std::string fault_;
+
+  std::atomic<std::uint64_t> foreign_records_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::thread follower_;
+};
+
+}  // namespace optare

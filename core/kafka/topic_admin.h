@@ -1,0 +1,38 @@
+// Looks at the topics of a deployment and makes them.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/kafka/client.h"
+#include "core/kafka/topics.h"
+
+namespace optare {
+
+constexpr Duration topics_patience = std::chrono::seconds(15);  // ours
+
+// Thread: one at a time. Needs the right to describe and, to make topics, to create them.
+class TopicAdmin {
+ public:
+  // Throws KafkaFault.
+  explicit TopicAdmin(const KafkaConnection& connection);
+
+  // Errors: unavailable, when no broker answers within `patience`, or one refuses to tell.
+  [[nodiscard]] Result<FoundCluster> look(Duration patience = topics_patience) const;
+  // Makes those of `found` that are missing, and waits until all of them can be seen; their names.
+  // One that somebody else makes meanwhile is none of ours. Errors: unavailable.
+  [[nodiscard]] Result<std::vector<std::string>> make_missing(const FoundCluster& found,
+                                                              Duration patience = topics_patience);
+  const TopicNames& names() const { return names_; }
+
+ private:
+  using Until = std::chrono::steady_clock::time_point;
+  Result<std::vector<int>> look_at_topic(const std::string& name, FoundTopic& topic,
+                                         Until until) const;
+  Result<void> look_at_settings(FoundCluster& found, Until until) const;
+
+  std::string brokers_;
+  TopicNames names_;
+  KafkaHandle handle_;
+};
+
+}  // namespace optare

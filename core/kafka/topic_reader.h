@@ -1,0 +1,49 @@
+// Reads a topic of one partition from its beginning, without a group and without stored offsets.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/kafka/client.h"
+
+namespace optare {
+
+// Thread: one at a time.
+class TopicReader {
+ public:
+  using Patience = std::chrono::milliseconds;
+  struct Record {
+    std::uint64_t offset = 0;
+    std::string_view key;
+    std::optional<std::string_view> value;  // none: a tombstone
+  };
+
+  // `fetch_wait`: how long a broker keeps a question for what is new; it answers as soon as
+  // something is. Throws KafkaFault.
+  TopicReader(const KafkaConnection& connection, const std::string& topic, Patience fetch_wait);
+  ~TopicReader();
+  TopicReader(const TopicReader&) = delete;
+  TopicReader& operator=(const TopicReader&) = delete;
+
+  // Hands over the next record, waiting for one at most `patience`. False: there was none.
+  bool poll(Patience patience, const std::function<void(const Record&)>& take);
+  // Everything below it that the topic still holds was handed over.
+  std::uint64_t position() const { return position_; }
+  // One past the last record, asked of the broker. None: `fault` says why.
+  std::optional<std::uint64_t> end(Patience patience);
+  // Why there is nothing to read; empty when all is well.
+  const std::string& fault() const { return fault_; }
+
+ private:
+  KafkaHandle consumer_;
+  KafkaTopicHandle topic_;
+  KafkaQueue queue_;
+  std::uint64_t position_ = 0;
+  std::string fault_;
+};
+
+}  // namespace optare

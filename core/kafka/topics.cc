@@ -1,0 +1,180 @@
+#include "core/kafka/topics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <optional>
+
+#include "core/log/admission.h"
+#include "core/log/frame.h"
+
+namespace optare {
+namespace {
+
+constexpr std::int64_t for_ever = -1;
+// Twice the longest life of a stream (contracts.md C): whoever reads the topic from its beginning
+// finds every stream that still counts.
+constexpr std::int64_t tokens_retention_ms = (2 * token_stream_life).count();
+constexpr std::int64_t issuance_retention_ms =
+    std::chrono::milliseconds(std::chrono::days(30)).count();
+// Twice the largest frame: a batch has a header, and is never larger than one record asks for.
+constexpr std::int64_t message_bytes = std::int64_t{2} * frame_bytes_max;
+constexpr std::int64_t message_bytes_made = 1 << 20;
+// What was put is there for an hour whatever is put after it, for whoever has to look.
+constexpr std::int64_t vault_compaction_lag_ms = 3'600'000;
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+// What a setting has to be, in words and as a test.
+struct Wanted {
+  std::string text;
+  std::function<bool(std::string_view)> holds;
+};
+Wanted exactly(std::string value) {
+  return {value, [value](std::string_view found) { return found == value; }};
+}
+Wanted at_least(std::int64_t least) {
+  return {fmt::format("at least {}", least), [least](std::string_view found) {
+            const auto value = number_of(found);
+            return value && *value >= least;
+          }};
+}
+Wanted at_least_or_unlimited(std::int64_t least) {
+  return {fmt::format("at least {}, or -1", least), [least](std::string_view found) {
+            const auto value = number_of(found);
+            return value && (*value == for_ever || *value >= least);
+          }};
+}
+
+struct Rule {
+  std::string setting;
+  Wanted wanted;
+};
+
+int confirming(int replicas) { return replicas >= 3 ? 2 : 1; }
+
+std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
+  std::vector<Rule> rules{
+      {"cleanup.policy", exactly(topic.name == names.vault ? "compact" : "delete")},
+      {"min.insync.replicas", at_least(confirming(topic.replicas))},
+      {"unclean.leader.election.enable", exactly("false")}};
+  const bool control = topic.name == names.control;
+  const bool tokens = topic.name == names.tokens;
+  if (control) rules.push_back({"retention.ms", exactly("-1")});
+  if (tokens) rules.push_back({"retention.ms", at_least_or_unlimited(tokens_retention_ms)});
+  if (control || tokens) {
+    rules.push_back({"retention.bytes", exactly("-1")});
+    rules.push_back({"message.timestamp.type", exactly("LogAppendTime")});
+    rules.push_back({"max.message.bytes", at_least(message_bytes)});
+  }
+  return rules;
+}
+
+void judge_topic(const FoundTopic& topic, const TopicNames& names, std::size_t brokers,
+                 std::vector<Finding>& findings) {
+  // What is in a second partition is neither read nor written, so a node that runs goes on; nobody
+  // can take a partition away again.
+  if (topic.partitions != 1 && topic.name != names.issuance)
+    findings.push_back({topic.name, "partitions", std::to_string(topic.partitions), "1",
+                        Weight::refuse, Weight::warn});
+  for (const Rule& rule : rules_of(topic, names)) {
+    const auto value = topic.settings.find(rule.setting);
+    const std::string found = value == topic.settings.end() ? "not known" : value->second;
+    if (!rule.wanted.holds(found))
+      findings.push_back({topic.name, rule.setting, found, rule.wanted.text});
+  }
+  if (topic.replicas < 3)
+    findings.push_back({topic.name, "replication factor", std::to_string(topic.replicas),
+                        brokers < 3 ? "3, on three brokers or more" : "3", Weight::warn,
+                        Weight::warn});
+}
+
+void judge_broker(const FoundBroker& broker, std::vector<Finding>& findings) {
+  const bool right = broker.protocol_version.empty()
+                         ? broker.has_telemetry
+                         : parse_broker_version(broker.protocol_version) >= broker_version_min;
+  if (right) return;
+  findings.push_back(
+      {fmt::format("broker {}", broker.id), "version",
+       broker.protocol_version.empty() ? "older than 3.7" : broker.protocol_version,
+       fmt::format("{}.{} or newer", broker_version_min.first, broker_version_min.second)});
+}
+
+std::string lines_of(const std::vector<Finding>& findings, Weight weight, bool running) {
+  std::string lines;
+  for (const Finding& finding : findings) {
+    if ((running ? finding.running : finding.at_start) != weight) continue;
+    if (!lines.empty()) lines += '\n';
+    lines += finding.text();
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<NewTopic> topics_to_make(const TopicNames& names, int brokers) {
+  const int replicas = std::clamp(brokers, 1, 3);
+  const TopicSettings common{{"min.insync.replicas", std::to_string(confirming(replicas))},
+                             {"unclean.leader.election.enable", "false"},
+                             {"max.message.bytes", std::to_string(message_bytes_made)},
+                             {"message.timestamp.type", "LogAppendTime"}};
+  const auto topic = [&](const std::string& name, TopicSettings settings) {
+    settings.insert(common.begin(), common.end());
+    return NewTopic{name, 1, replicas, std::move(settings)};
+  };
+  return {topic(names.control,
+                {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}),
+          topic(names.tokens, {{"cleanup.policy", "delete"},
+                               {"retention.ms", std::to_string(tokens_retention_ms)},
+                               {"retention.bytes", "-1"}}),
+          topic(names.issuance, {{"cleanup.policy", "delete"},
+                                 {"retention.ms", std::to_string(issuance_retention_ms)},
+                                 {"retention.bytes", "-1"}}),
+          topic(names.vault, {{"cleanup.policy", "compact"},
+                              {"min.compaction.lag.ms", std::to_string(vault_compaction_lag_ms)}})};
+}
+
+std::string Finding::text() const {
+  if (setting.empty()) return fmt::format("{}: {}, wanted: {}", where, found, wanted);
+  return fmt::format("{}: {} is {}, wanted: {}", where, setting, found, wanted);
+}
+
+std::vector<Finding> judge(const FoundCluster& found, const TopicNames& names) {
+  std::vector<Finding> findings;
+  for (const FoundBroker& broker : found.brokers) judge_broker(broker, findings);
+  for (const std::string& name : names.all()) {
+    const auto topic = std::ranges::find(found.topics, name, &FoundTopic::name);
+    if (topic == found.topics.end() || topic->partitions == 0)
+      findings.push_back({name, "", "there is no such topic", "made by `optare init`"});
+    else
+      judge_topic(*topic, names, found.brokers.size(), findings);
+  }
+  return findings;
+}
+
+std::string refusals(const std::vector<Finding>& findings, bool running) {
+  return lines_of(findings, Weight::refuse, running);
+}
+std::string warnings(const std::vector<Finding>& findings, bool running) {
+  return lines_of(findings, Weight::warn, running);
+}
+
+std::pair<int, int> parse_broker_version(std::string_view text) {
+  int major = 0;
+  int minor = 0;
+  const char* const end = text.data() + text.size();
+  const auto [dot, error] = std::from_chars(text.data(), end, major);
+  if (error != std::errc() || dot == end || *dot != '.') return {0, 0};
+  if (std::from_chars(dot + 1, end, minor).ec != std::errc()) return {0, 0};
+  return {major, minor};
+}
+
+}  // namespace optare

@@ -1,0 +1,74 @@
+#include "core/kafka/vault_records.h"
+
+#include <algorithm>
+
+namespace optare {
+
+std::string claim_key(std::string_view name, std::string_view own) {
+  return std::string(name) + '\0' + std::string(own);
+}
+
+bool VaultRecords::apply(std::uint64_t offset, std::string_view key,
+                         std::optional<std::string_view> value) {
+  const auto zero = key.find('\0');
+  const std::string_view name = key.substr(0, zero);
+  auto found = names_.find(name);
+  if (value) {
+    if (value->size() > vault_row_bytes_max || key.size() > vault_row_bytes_max ||
+        rows_ >= vault_rows_max)
+      return false;
+    if (found == names_.end()) found = names_.emplace(std::string(name), Rows{}).first;
+  } else if (found == names_.end()) {
+    return true;
+  }
+  Rows& rows = found->second;
+  if (zero == std::string_view::npos) {
+    rows_ -= rows.row ? 1 : 0;
+    rows.row.reset();
+    if (value) rows.row.emplace(*value);
+    rows_ += rows.row ? 1 : 0;
+  } else {
+    const auto same = [&](const auto& claim) { return claim.second.key == key; };
+    if (!value) {
+      rows_ -= std::erase_if(rows.claims, same);
+    } else if (std::ranges::none_of(rows.claims, same)) {
+      rows.claims.emplace(offset, Claim{std::string(key), std::string(*value)});
+      ++rows_;
+    }
+  }
+  if (rows.claims.empty() && !rows.row) names_.erase(found);
+  return true;
+}
+
+std::optional<std::string_view> VaultRecords::row(std::string_view name) const {
+  const auto found = names_.find(name);
+  if (found == names_.end()) return std::nullopt;
+  const Rows& rows = found->second;
+  if (!rows.claims.empty()) return rows.claims.begin()->second.row;
+  return *rows.row;
+}
+
+std::optional<std::uint64_t> VaultRecords::claim_offset(std::string_view name) const {
+  const auto found = names_.find(name);
+  if (found == names_.end() || found->second.claims.empty()) return std::nullopt;
+  return found->second.claims.begin()->first;
+}
+
+std::vector<std::string> VaultRecords::names(std::string_view prefix) const {
+  std::vector<std::string> names;
+  for (auto name = names_.lower_bound(prefix);
+       name != names_.end() && name->first.starts_with(prefix); ++name)
+    names.push_back(name->first);
+  return names;
+}
+
+std::vector<std::string> VaultRecords::keys(std::string_view name) const {
+  const auto found = names_.find(name);
+  if (found == names_.end()) return {};
+  std::vector<std::string> keys;
+  for (const auto& [offset, claim] : found->second.claims) keys.push_back(claim.key);
+  if (found->second.row) keys.emplace_back(name);
+  return keys;
+}
+
+}  // namespace optare

@@ -1,0 +1,49 @@
+// What a vault's topic says: the rows by name, from its records in order. Pure: no I/O, no keys.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace optare {
+
+constexpr std::size_t vault_row_bytes_max = 16 * 1024;  // an RSA key has 2 KiB; ours
+constexpr std::size_t vault_rows_max = 100'000;         // ours
+
+// A record's key is the name of the secret, or, for a claim, the name, a zero byte and what makes
+// the claim's key its own. Of a name's claims the first in the topic counts, whatever is put later.
+// Each has a key of its own so that compaction, which keeps the last record of a key, keeps them
+// all.
+std::string claim_key(std::string_view name, std::string_view own);
+
+class VaultRecords {
+ public:
+  // A value: the row; none: a tombstone. Returns false for a record that is over a limit: it is as
+  // if it were not there.
+  bool apply(std::uint64_t offset, std::string_view key, std::optional<std::string_view> value);
+
+  std::optional<std::string_view> row(std::string_view name) const;
+  // Of the name's claim that counts.
+  std::optional<std::uint64_t> claim_offset(std::string_view name) const;
+  std::vector<std::string> names(std::string_view prefix) const;
+  // Every key whose tombstone it takes to erase the name.
+  std::vector<std::string> keys(std::string_view name) const;
+
+ private:
+  struct Claim {
+    std::string key;
+    std::string row;
+  };
+  struct Rows {
+    std::map<std::uint64_t, Claim> claims;  // by offset
+    std::optional<std::string> row;         // put without a claim
+  };
+  std::map<std::string, Rows, std::less<>> names_;
+  std::size_t rows_ = 0;
+};
+
+}  // namespace optare
