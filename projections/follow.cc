@@ -16,6 +16,7 @@ Head& head_of(LiveStates::Heads& heads, Partition partition) {
 Follower::Follower(Parts parts) : parts_(std::move(parts)) {}
 
 void Follower::open(const std::function<void(const RebuildProgress&)>& progress) {
+  if (std::string why = parts_.log.other_history(); !why.empty()) return stop(std::move(why));
   for (const Partition partition : partitions) {
     if (const auto bytes = parts_.store.get(Table::head, head_key(partition))) {
       const auto head = decode_head(*bytes);
@@ -82,13 +83,18 @@ void Follower::stop(std::string reason) {
 
 bool Follower::step() {
   if (stopped_) return false;
+  if (std::string why = parts_.log.other_history(); !why.empty()) {
+    stop(std::move(why));
+    return false;
+  }
+  const Currency currency = parts_.states.log_currency();
   // Control is drained before each small slice of tokens: a deletion never waits behind them. Yet
   // control that never pauses must not keep tokens, and who waits, from their turn.
   bool any = false;
   for (int slice = 0; slice < control_slices_max && step(Partition::control); ++slice) any = true;
   if (stopped_) return false;
   any |= step(Partition::tokens_00);
-  if (!any && !stopped_) parts_.states.caught_up_now();
+  if (!any && !stopped_) parts_.states.caught_up_now(currency);
   return any;
 }
 
@@ -186,7 +192,10 @@ void Follower::tell(Partition partition, const std::vector<Taken>& slice) {
   }
   // Somebody decided on another history: make sure that it is not ours which is wrong. Whose node
   // id the commit carries says nothing: a node that was made anew reads what it wrote before.
-  if (foreign_view && !stopped_) same_history(partition);
+  if (foreign_view && !stopped_) {
+    parts_.log.look_again(partition);
+    same_history(partition);
+  }
   if (parts_.settler != nullptr) {
     parts_.settler->passed(partition, head_of(heads_, partition).log_time, slice.back().offset);
   }

@@ -130,28 +130,44 @@ std::set<std::string> LiveStates::quarantined_streams() const {
   return {quarantined_.begin(), quarantined_.end()};
 }
 
-void LiveStates::caught_up_now() {
-  caught_up_at_ = clock_.boottime().count();
+Currency LiveStates::log_currency() const {
+  Currency oldest = log_.currency(partitions.front());
+  for (const Partition partition : partitions) {
+    const Currency currency = log_.currency(partition);
+    oldest.at = std::min(oldest.at, currency.at);
+    oldest.log_time = std::min(oldest.log_time, currency.log_time);
+  }
+  return oldest;
+}
+
+// What was true once stays true: a later estimate may be a more careful one.
+void LiveStates::caught_up_at(Duration boottime) {
+  caught_up_at_ = std::max(caught_up_at_.load(), boottime);
+}
+
+void LiveStates::caught_up_now(const Currency& then) {
+  caught_up_at(then.at);
   milestone_.reset();
   if (!any_stopped_stream_) return;
-  if (const auto now = milestone_now(); now && passed(*now)) end_doubts_before(now->log_time);
+  if (const auto now = milestone_now(); now && passed(*now))
+    end_doubts_before(now->currency.log_time);
 }
 
 // Under load that never pauses the follower never finds nothing to do.
 void LiveStates::pass_milestone() {
   if (milestone_ && passed(*milestone_)) {
-    caught_up_at_ = milestone_->at.count();
-    if (any_stopped_stream_) end_doubts_before(milestone_->log_time);
+    caught_up_at(milestone_->currency.at);
+    if (any_stopped_stream_) end_doubts_before(milestone_->currency.log_time);
     milestone_.reset();
   }
   if (!milestone_) milestone_ = milestone_now();
 }
 
-// The times before the ends: what is appended meanwhile is then part of it, or later. None also
+// The currency before the ends: what is appended meanwhile is then part of it, or later. None also
 // when the log does not know its end: after a failed sync, a commit in doubt may lie there, and be
 // admitted once the log has been read again.
 std::optional<LiveStates::Milestone> LiveStates::milestone_now() const {
-  Milestone milestone{.at = clock_.boottime(), .log_time = log_.now()};
+  Milestone milestone{.currency = log_currency()};
   try {
     for (const Partition partition : partitions)
       milestone.ends[index_of(partition)] = log_.end(partition);
@@ -189,7 +205,7 @@ std::string LiveStates::stop_reason() const {
 
 bool LiveStates::fresh() const { return !stopped_ && age() <= options_.staleness_max; }
 
-Duration LiveStates::age() const { return clock_.boottime() - Duration(caught_up_at_); }
+Duration LiveStates::age() const { return clock_.boottime() - caught_up_at_.load(); }
 
 Head LiveStates::head(Partition partition) const {
   const std::scoped_lock lock(mutex_);
@@ -236,10 +252,26 @@ Task<bool> LiveStates::reached(std::uint64_t position, Duration patience) {
 }
 
 Task<bool> LiveStates::caught_up(Partition partition, Duration patience) {
+  const Duration until = clock_.boottime() + patience;
+  Completion<std::optional<std::uint64_t>> answer;
+  std::uint64_t question = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    question = ++last_question_;
+    questions_.emplace(question, Question{until, answer});
+  }
+  log_.ask_end(partition,
+               [answer](std::optional<std::uint64_t> end) mutable { answer.complete(end); });
+  const auto end = co_await answer.wait();
+  {
+    const std::scoped_lock lock(mutex_);
+    questions_.erase(question);
+  }
+  if (!end) co_return false;
   Waiter waiter;
   waiter.partition = partition;
-  waiter.offset = log_.end(partition);
-  co_return co_await wait(std::move(waiter), patience);
+  waiter.offset = *end;
+  co_return co_await wait(std::move(waiter), until - clock_.boottime());
 }
 
 void LiveStates::wake_waiters() {
@@ -265,6 +297,8 @@ void LiveStates::tick() {
       ++waiter;
     }
   }
+  for (auto& [number, question] : questions_)
+    if (now >= question.until || stopped_) question.end.complete(std::nullopt);
 }
 
 std::shared_ptr<const Application> LiveStates::application(const ClientId& id) const {

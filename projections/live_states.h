@@ -39,9 +39,12 @@ class LiveStates final : public States {
   // then waiters.
   void applied(const Rows& rows, const Heads& heads);
   void reload(const Heads& heads);  // after open and rebuild: everything may have changed
-  void caught_up_now();             // nothing durable is left to apply
-  void tick();                      // ends waits whose patience is over
-  void stop(std::string reason);    // nothing more will be applied: never fresh again
+  // How current the log is: the oldest of its partitions.
+  Currency log_currency() const;
+  // Nothing was left to apply of what could be read after `then` was taken.
+  void caught_up_now(const Currency& then);
+  void tick();                    // ends waits whose patience is over
+  void stop(std::string reason);  // nothing more will be applied: never fresh again
   void quarantine(std::string_view stream);
 
   // A commit on `stream` is in doubt: it counts as not alive here until its deadline has surely
@@ -88,17 +91,23 @@ class LiveStates final : public States {
     Completion<bool> completion;
   };
 
+  // Somebody who asked where the log ends.
+  struct Question {
+    Duration until{};  // boottime
+    Completion<std::optional<std::uint64_t>> end;
+  };
+
   // What was durable at a moment. Once all of it is applied the view is no older than that, also
   // while there is always something more to apply.
   struct Milestone {
-    Duration at{};       // boottime
-    Timestamp log_time;  // what is appended later has this time at least
+    Currency currency;
     std::array<std::uint64_t, partitions.size()> ends{};
   };
 
   void load_small_tables();
   std::optional<Milestone> milestone_now() const;  // none: the log does not know its end
   bool passed(const Milestone& milestone) const;
+  void caught_up_at(Duration boottime);
   void pass_milestone();
   void end_doubts_before(Timestamp log_time);
   Task<bool> wait(Waiter waiter, Duration patience);
@@ -121,13 +130,15 @@ class LiveStates final : public States {
   std::set<std::string, std::less<>> quarantined_;
   std::map<std::string, Timestamp, std::less<>> doubted_;
   std::list<Waiter> waiters_;
+  std::map<std::uint64_t, Question> questions_;
+  std::uint64_t last_question_ = 0;
   std::string stop_reason_;
   std::atomic<bool> any_stopped_stream_ =
       false;  // quarantined or doubted: the common case needs no lock
   std::atomic<bool> stopped_ = false;
   std::atomic<std::uint64_t> position_ = 0;
-  std::atomic<std::int64_t> caught_up_at_ = 0;  // boottime, ms
-  std::optional<Milestone> milestone_;          // the next one; the follower's thread only
+  std::atomic<Duration> caught_up_at_ = Currency::never;  // boottime
+  std::optional<Milestone> milestone_;  // the next one; the follower's thread only
 };
 
 }  // namespace optare

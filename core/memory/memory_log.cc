@@ -6,7 +6,7 @@
 
 namespace optare {
 
-MemoryLog::MemoryLog(const Clock& clock) : clock_(clock, Timestamp{}) {}
+MemoryLog::MemoryLog(const Clock& clock) : machine_clock_(clock), clock_(clock, Timestamp{}) {}
 
 void MemoryLog::append(Partition partition, std::string frame, Appended done) {
   std::function<void()> on_records;

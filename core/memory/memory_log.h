@@ -18,6 +18,8 @@ class MemoryLog final : public RetainedLog {
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override;
   std::uint64_t end(Partition partition) const override;
+  Currency currency(Partition) const override { return {machine_clock_.boottime(), now()}; }
+  void ask_end(Partition partition, EndAnswered done) const override { done(end(partition)); }
   Timestamp now() const override;
   void on_records(std::function<void()> callback) override;
   Cut cut(Partition partition) const override;
@@ -30,6 +32,7 @@ class MemoryLog final : public RetainedLog {
     std::vector<LogRecord> kept;  // from cut.offset on
     std::uint64_t end() const { return cut.offset + kept.size(); }
   };
+  const Clock& machine_clock_;
   mutable std::mutex mutex_;
   LogClock clock_;
   std::map<Partition, Records> partitions_;

@@ -24,6 +24,7 @@ Timestamp newest(const LogDatabase& database) {
 EmbeddedLog::EmbeddedLog(const RocksResources& resources, const Clock& clock,
                          EmbeddedLogOptions options)
     : resources_(resources),
+      machine_clock_(clock),
       options_(std::move(options)),
       database_(std::make_unique<LogDatabase>(resources_, options_.directory, options_.mode)),
       cuts_(database_->cuts()),
@@ -79,6 +80,15 @@ std::uint64_t EmbeddedLog::end(Partition partition) const {
   if (!ends_known_) throw LogFault("the log's end is not known after a failed sync");
   const auto found = ends_.find(partition);
   return found == ends_.end() ? 0 : found->second;
+}
+
+void EmbeddedLog::ask_end(Partition partition, EndAnswered done) const {
+  std::optional<std::uint64_t> known;
+  try {
+    known = end(partition);
+  } catch (const LogFault&) {  // a failed sync is looked into: nobody can tell now
+  }
+  done(known);
 }
 
 void EmbeddedLog::on_records(std::function<void()> callback) {

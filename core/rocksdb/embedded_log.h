@@ -49,6 +49,8 @@ class EmbeddedLog final : public RetainedLog {
                               std::size_t records_max) const override;
   // Throws LogFault while a failed sync is looked into.
   std::uint64_t end(Partition partition) const override;
+  Currency currency(Partition) const override { return {machine_clock_.boottime(), clock_.now()}; }
+  void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override { return clock_.now(); }
   void on_records(std::function<void()> callback) override;
   Cut cut(Partition partition) const override;
@@ -77,6 +79,7 @@ class EmbeddedLog final : public RetainedLog {
   void notify() const;
 
   const RocksResources& resources_;
+  const Clock& machine_clock_;
   const EmbeddedLogOptions options_;
 
   mutable std::shared_mutex database_mutex_;  // exclusive: closing and opening; shared: use

@@ -1,6 +1,6 @@
 #include "core/memory/memory_log.h"
 #include "core/rocksdb/embedded_log.h"
-#include "tests/contract/event_log_contract.h"
+#include "tests/contract/stamping_log_contract.h"
 #include "tests/support/temporary_directory.h"
 
 namespace optare {
@@ -45,5 +45,6 @@ using Logs = testing::Types<MemoryLogFixture, EmbeddedLogFixture<4'096>, Embedde
 }  // namespace
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Adapters, EventLogContract, Logs);
+INSTANTIATE_TYPED_TEST_SUITE_P(Adapters, StampingLogContract, Logs);
 
 }  // namespace optare

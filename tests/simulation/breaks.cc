@@ -100,6 +100,18 @@ std::uint64_t TamperedLog::end(Partition partition) const {
   return broken_ == Break::see_no_end ? 0 : log_.end(partition);
 }
 
+void TamperedLog::ask_end(Partition partition, EndAnswered done) const {
+  if (broken_ == Break::see_no_end) return done(0);
+  log_.ask_end(partition, std::move(done));
+}
+
+Currency TamperedLog::currency(Partition partition) const {
+  Currency currency = log_.currency(partition);
+  if (broken_ == Break::clock_behind) currency.log_time -= clock_error;
+  if (broken_ == Break::clock_ahead) currency.log_time += clock_error;
+  return currency;
+}
+
 Timestamp TamperedLog::now() const {
   if (broken_ == Break::clock_behind) return log_.now() - clock_error;
   if (broken_ == Break::clock_ahead) return log_.now() + clock_error;

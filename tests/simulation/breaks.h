@@ -65,6 +65,8 @@ class TamperedLog final : public EventLog {
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override;
   std::uint64_t end(Partition partition) const override;
+  Currency currency(Partition partition) const override;
+  void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override;
   void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
 

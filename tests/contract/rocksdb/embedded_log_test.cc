@@ -13,6 +13,7 @@
 
 #include "core/system_clock/system_clock.h"
 #include "tests/contract/event_log_contract.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/faulty_filesystem.h"
 #include "tests/support/temporary_directory.h"
 
@@ -95,6 +96,7 @@ TEST_F(EmbeddedLogTest, RefusesAppendsWhileItCannotOpenAgain) {
   append_and_wait(*log, control, "lost");
   EXPECT_EQ(append_and_wait(*log, control, "refused"), Append::not_persisted);
   EXPECT_THROW((void)log->end(control), LogFault) << "nobody knows";
+  EXPECT_EQ(ask_end_and_wait(*log, control), std::nullopt);
   EXPECT_NE(log->fault(), "");
   disk_.faults.append_fails = false;
   EXPECT_EQ(append_until_taken(*log, "after"), Append::persisted);

@@ -26,6 +26,8 @@ class SilentLog final : public EventLog {
   }
   std::vector<LogRecord> read(Partition, std::uint64_t, std::size_t) const override { return {}; }
   std::uint64_t end(Partition) const override { return 0; }
+  Currency currency(Partition) const override { return {}; }
+  void ask_end(Partition, EndAnswered done) const override { done(0); }
   Timestamp now() const override { return noon; }
   void on_records(std::function<void()>) override {}
 

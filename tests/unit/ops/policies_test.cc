@@ -41,6 +41,10 @@ class LookedAt final : public RetainedLog {
     return log_.read(partition, offset, records_max);
   }
   std::uint64_t end(Partition partition) const override { return log_.end(partition); }
+  Currency currency(Partition partition) const override { return log_.currency(partition); }
+  void ask_end(Partition partition, EndAnswered done) const override {
+    log_.ask_end(partition, std::move(done));
+  }
   Timestamp now() const override { return log_.now(); }
   void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
   Cut cut(Partition partition) const override {
