@@ -140,7 +140,7 @@ std::vector<LogRecord> LogDatabase::read(Partition partition, std::uint64_t offs
   return records;
 }
 
-bool LogDatabase::write(std::span<const Row> rows) {
+bool LogDatabase::write(std::span<const Row> rows, Durability durability) {
   std::size_t bytes = 0;
   for (const Row& row : rows) bytes += row.bytes.size() + key_bytes + time_bytes + 16;
   rocksdb::WriteBatch batch(bytes);
@@ -158,9 +158,9 @@ bool LogDatabase::write(std::span<const Row> rows) {
       return false;
     }
   }
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  const rocksdb::Status status = db_->Write(synced, &batch);
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::synced;
+  const rocksdb::Status status = db_->Write(options, &batch);
   if (!status.ok()) fault_ = status.ToString();
   return status.ok();
 }

@@ -42,8 +42,10 @@ class LogDatabase {
   std::map<Partition, RetainedLog::Cut> cuts() const;  // throws LogFault
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset, std::uint64_t end,
                               std::size_t records_max) const;  // throws LogFault
-  // All or nothing, synced. When it says false, nobody knows whether it is on the disk.
-  [[nodiscard]] bool write(std::span<const Row> rows);
+  // `unsynced` outlives the process, not a power loss: for a copy of what others keep.
+  enum class Durability : std::uint8_t { synced, unsynced };
+  // All or nothing. When it says false, nobody knows whether it is on the disk.
+  [[nodiscard]] bool write(std::span<const Row> rows, Durability durability = Durability::synced);
   void drop_before(Partition partition, const RetainedLog::Cut& cut);  // throws LogFault
   std::uint64_t bytes() const;
   // RocksDB met a fault in the background and takes no more writes: open it again.

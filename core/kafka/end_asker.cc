@@ -1,0 +1,97 @@
+#include "core/kafka/end_asker.h"
+
+#include <chrono>
+
+namespace optare {
+namespace {
+
+constexpr std::chrono::milliseconds retry_interval{50};
+
+}  // namespace
+
+EndAsker::EndAsker(const KafkaConnection& connection, std::map<Partition, std::string> topics,
+                   KafkaCounts& counts)
+    : topics_(std::move(topics)),
+      counts_(counts),
+      handle_(make_kafka(RD_KAFKA_PRODUCER, connection,
+                         {{"socket.nagle.disable", "true"},
+                          {"reconnect.backoff.ms", "50"},
+                          {"reconnect.backoff.max.ms", "1000"}})) {
+  thread_ = std::thread([this] { run(); });
+}
+
+EndAsker::~EndAsker() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  for (EndQuestions& questions : questions_)
+    for (const EventLog::EndAnswered& done : questions.abandon()) done(std::nullopt);
+}
+
+void EndAsker::ask(Partition partition, EventLog::EndAnswered done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_ && questions_.at(static_cast<std::size_t>(partition)).add(done)) {
+      changed_.notify_one();
+      return;
+    }
+  }
+  done(std::nullopt);
+}
+
+std::uint64_t EndAsker::questions_asked() const {
+  const std::scoped_lock lock(mutex_);
+  return asked_;
+}
+
+std::optional<Partition> EndAsker::next() {
+  for (const Partition partition : partitions) {
+    if (!questions_.at(static_cast<std::size_t>(partition)).begin()) continue;
+    ++asked_;
+    return partition;
+  }
+  return std::nullopt;
+}
+
+void EndAsker::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    std::optional<Partition> partition;
+    changed_.wait(lock, [&] { return stopping_ || (partition = next()); });
+    if (stopping_) return;
+    lock.unlock();
+    const auto end = query(topics_.at(*partition));
+    lock.lock();
+    const auto hear = questions_.at(static_cast<std::size_t>(*partition)).end();
+    lock.unlock();
+    for (const EventLog::EndAnswered& done : hear) done(end);
+    lock.lock();
+  }
+}
+
+std::optional<std::uint64_t> EndAsker::query(const std::string& topic) {
+  const auto until = std::chrono::steady_clock::now() + end_question_patience;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    const auto error =
+        rd_kafka_query_watermark_offsets(handle_.get(), topic.c_str(), 0, &low, &high,
+                                         static_cast<int>(std::max<std::int64_t>(left.count(), 1)));
+    rd_kafka_poll(handle_.get(), 0);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0) return static_cast<std::uint64_t>(high);
+    counts_.error("ask_end", error);
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_) return std::nullopt;
+    }
+    if (std::chrono::steady_clock::now() + retry_interval >= until) return std::nullopt;
+    std::this_thread::sleep_for(retry_interval);
+  }
+}
+
+}  // namespace optare

@@ -1,0 +1,52 @@
+// Asks brokers where a topic ends, on a connection and a thread of its own: on the feed's, the
+// question would wait behind a fetch that waits for records.
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "core/kafka/client.h"
+#include "core/kafka/counts.h"
+#include "core/log/end_questions.h"
+
+namespace optare {
+
+// How long one question may take, a leader's election included; then nobody can tell. Shorter than
+// who asks is patient (absence_patience).
+constexpr Duration end_question_patience = std::chrono::milliseconds(1'500);
+
+// Thread: `ask` from any; `done` is called on the asker's own, or by `ask` when too many wait.
+class EndAsker {
+ public:
+  // Throws KafkaFault. `connection` and `counts` outlive this.
+  EndAsker(const KafkaConnection& connection, std::map<Partition, std::string> topics,
+           KafkaCounts& counts);
+  // Who still waits hears that nobody can tell.
+  ~EndAsker();
+  EndAsker(const EndAsker&) = delete;
+  EndAsker& operator=(const EndAsker&) = delete;
+
+  void ask(Partition partition, EventLog::EndAnswered done);
+  std::uint64_t questions_asked() const;
+
+ private:
+  void run();
+  std::optional<std::uint64_t> query(const std::string& topic);
+  std::optional<Partition> next();  // REQUIRES: mutex_ held
+
+  const std::map<Partition, std::string> topics_;
+  KafkaCounts& counts_;
+  KafkaHandle handle_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<EndQuestions, partitions.size()> questions_;
+  std::uint64_t asked_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace optare

@@ -1,0 +1,353 @@
+#include "core/kafka/feed.h"
+
+#include <algorithm>
+
+namespace optare {
+namespace {
+
+constexpr std::size_t slice_messages_max = 512;
+// Slices of control before it is the turn of tokens, whatever is left.
+constexpr int control_slices_max = 32;
+constexpr std::chrono::milliseconds idle_max{50};
+// After a fault of a partition or of the mirror.
+constexpr Duration restart_interval = std::chrono::milliseconds(500);
+constexpr int range_timeout_ms = 1'000;
+
+using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
+
+void on_error(rd_kafka_t* /*handle*/, int error, const char* /*reason*/, void* opaque) {
+  static_cast<KafkaCounts*>(opaque)->error("consumer", static_cast<rd_kafka_resp_err_t>(error));
+}
+
+std::string_view payload_of(const rd_kafka_message_t& message) {
+  return {static_cast<const char*>(message.payload), message.len};
+}
+
+struct Stamp {
+  Timestamp time{};
+  bool by_broker = false;
+};
+Stamp stamp_of(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const std::int64_t time = rd_kafka_message_timestamp(&message, &type);
+  return {timestamp_of(std::max<std::int64_t>(time, 0)),
+          type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME};
+}
+
+}  // namespace
+
+Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirror,
+           KafkaCounts& counts, Callbacks callbacks)
+    : options_(std::move(options)),
+      mirror_(mirror),
+      counts_(counts),
+      callbacks_(std::move(callbacks)) {
+  KafkaSettings settings{
+      // What is not there is never made up for by another place in the topic.
+      {"auto.offset.reset", "error"},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      // Somebody's open transaction shall hold nobody back; its markers are holes.
+      {"isolation.level", "read_uncommitted"},
+      {"check.crcs", "true"},
+      {"enable.partition.eof", "true"},
+      {"fetch.wait.max.ms", std::to_string(options_.fetch_wait.count())},
+      {"fetch.min.bytes", "1"},
+      {"fetch.error.backoff.ms", "50"},
+      {"fetch.message.max.bytes", "1048576"},
+      {"fetch.max.bytes", "4194304"},
+      {"queued.max.messages.kbytes", std::to_string(options_.queued_kib_max)},
+      {"socket.nagle.disable", "true"},
+      {"reconnect.backoff.ms", "50"},
+      {"reconnect.backoff.max.ms", "1000"},
+      {"topic.metadata.refresh.interval.ms", "30000"},
+      {"topic.metadata.refresh.fast.interval.ms", "100"},
+  };
+  settings.insert(settings.end(), options_.more.begin(), options_.more.end());
+  handle_ = make_kafka(RD_KAFKA_CONSUMER, connection, settings, [this](rd_kafka_conf_t* conf) {
+    rd_kafka_conf_set_opaque(conf, &counts_);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+  });
+  for (const auto& [partition, name] : options_.topics) {
+    Followed& part = followed(partition);
+    part.name = name;
+    part.topic = make_topic(handle_.get(), name);
+    part.queue.reset(rd_kafka_queue_new(handle_.get()));
+    rd_kafka_queue_cb_event_enable(
+        part.queue.get(),
+        [](rd_kafka_t*, void* opaque) {
+          auto& wake = *static_cast<Wake*>(opaque);
+          {
+            const std::scoped_lock lock(wake.mutex);
+            wake.messages = true;
+          }
+          wake.changed.notify_one();
+        },
+        &wake_);
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+Feed::~Feed() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  {
+    const std::scoped_lock lock(wake_.mutex);
+    wake_.messages = true;
+  }
+  wake_.changed.notify_one();
+  thread_.join();
+  for (Followed& part : followed_) {
+    if (part.started) rd_kafka_consume_stop(part.topic.get(), 0);
+    if (part.queue) rd_kafka_queue_cb_event_enable(part.queue.get(), nullptr, nullptr);
+    part.queue.reset();
+    part.topic.reset();
+  }
+}
+
+Duration Feed::steady_now() {
+  return std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch());
+}
+
+std::string Feed::other_history() const {
+  const std::scoped_lock lock(mutex_);
+  return other_history_;
+}
+
+void Feed::look_again(Partition partition) {
+  const std::scoped_lock lock(mutex_);
+  look_again_.at(static_cast<std::size_t>(partition)) = true;
+}
+
+Feed::Counts Feed::feed_counts() const {
+  const std::scoped_lock lock(mutex_);
+  return feed_counts_;
+}
+
+std::uint64_t Feed::high_watermark(Partition partition) const {
+  const std::string& name = followed_.at(static_cast<std::size_t>(partition)).name;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const auto error = rd_kafka_get_watermark_offsets(handle_.get(), name.c_str(), 0, &low, &high);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0 ? static_cast<std::uint64_t>(high) : 0;
+}
+
+void Feed::run() {
+  for (;;) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_) return;
+    }
+    start_what_stands_still();
+    bool any = false;
+    for (int slice = 0; slice < control_slices_max && take_from(Partition::control); ++slice)
+      any = true;
+    any |= take_from(Partition::tokens_00);
+    rd_kafka_poll(handle_.get(), 0);
+    if (const Duration now = steady_now(); now - kept_time_at_ >= idle_max) {
+      kept_time_at_ = now;
+      callbacks_.keep_time();
+    }
+    if (any) continue;
+    std::unique_lock lock(wake_.mutex);
+    wake_.changed.wait_for(lock, idle_max, [&] { return wake_.messages; });
+    wake_.messages = false;
+  }
+}
+
+bool Feed::take_from(Partition partition) {
+  Followed& part = followed(partition);
+  if (!part.started) return false;
+  std::array<rd_kafka_message_t*, slice_messages_max> taken{};
+  const ssize_t count =
+      rd_kafka_consume_batch_queue(part.queue.get(), 0, taken.data(), taken.size());
+  if (count <= 0) return false;
+  std::vector<Message> messages;
+  for (ssize_t i = 0; i < count; ++i)
+    messages.emplace_back(taken.at(static_cast<std::size_t>(i)), rd_kafka_message_destroy);
+  std::vector<LogRecord> records;
+  std::vector<FedRecord> told;
+  for (const Message& message : messages) {
+    if (!part.started) break;  // stopped by one before
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      take(partition, *message, records, told);
+    else
+      take_error(partition, *message, records);
+  }
+  if (!records.empty()) write(partition, std::move(records), told);
+  return true;
+}
+
+void Feed::fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogRecord>& records) {
+  std::uint64_t next = mirror_.end(partition) + records.size();
+  if (next >= up_to) return;
+  const std::scoped_lock lock(mutex_);
+  for (; next < up_to; ++next) {
+    records.push_back({.offset = next, .bytes = {}});
+    ++feed_counts_.holes;
+  }
+}
+
+void Feed::take(Partition partition, const rd_kafka_message_t& message,
+                std::vector<LogRecord>& records, std::vector<FedRecord>& told) {
+  if (!verify(partition, message)) return;
+  const auto offset = static_cast<std::uint64_t>(message.offset);
+  if (offset < mirror_.end(partition) + records.size()) return;  // known since the last time
+  fill_holes(partition, offset, records);
+  const Stamp stamp = stamp_of(message);
+  const bool unstamped = options_.broker_time_only && !stamp.by_broker;
+  const bool oversized = message.len > options_.record_bytes_max;
+  if (unstamped || oversized) {
+    records.push_back({.offset = offset, .bytes = {}});
+    const std::scoped_lock lock(mutex_);
+    ++(unstamped ? feed_counts_.unstamped : feed_counts_.oversized);
+    return;
+  }
+  records.push_back(
+      {.offset = offset, .time = stamp.time, .bytes = std::string(payload_of(message))});
+  told.push_back({.offset = offset,
+                  .time = stamp.time,
+                  .key = {static_cast<const char*>(message.key), message.key_len},
+                  .by_broker = stamp.by_broker});
+}
+
+bool Feed::verify(Partition partition, const rd_kafka_message_t& message) {
+  Followed& part = followed(partition);
+  if (!part.expected) return true;
+  const auto offset = static_cast<std::uint64_t>(message.offset);
+  if (offset < part.expected->offset) return false;
+  if (offset > part.expected->offset) {
+    say_other_history(topic_lost_a_record(part.name, part.expected->offset));
+    return false;
+  }
+  if (stamp_of(message).time != part.expected->time ||
+      payload_of(message) != part.expected->bytes) {
+    say_other_history(topic_is_another(part.name, offset));
+    return false;
+  }
+  part.expected.reset();
+  note_compared(part);
+  return false;  // it is there already
+}
+
+void Feed::note_compared(Followed& part) {
+  part.compared = true;
+  compared_ = std::ranges::all_of(followed_, &Followed::compared);
+}
+
+void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
+                      std::vector<LogRecord>& records) {
+  Followed& part = followed(partition);
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    const auto end = static_cast<std::uint64_t>(message.offset);
+    if (!part.expected) return fill_holes(partition, end, records);
+    if (end > part.expected->offset)
+      say_other_history(topic_lost_a_record(part.name, part.expected->offset));
+    else
+      judge_range(partition);
+    return;
+  }
+  counts_.error("consume", message.err);
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+      message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    return judge_range(partition);
+  // librdkafka goes on by itself after everything else, but not always for what was unknown once.
+  if (message.err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+      message.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+      message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+    stop(partition, restart_interval);
+}
+
+// The topic does not have what was asked for.
+void Feed::judge_range(Partition partition) {
+  Followed& part = followed(partition);
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const auto error = rd_kafka_query_watermark_offsets(handle_.get(), part.name.c_str(), 0, &low,
+                                                      &high, range_timeout_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    counts_.error("range", error);
+    return stop(partition, restart_interval);
+  }
+  const TopicRange range{static_cast<std::uint64_t>(std::max<std::int64_t>(low, 0)),
+                         static_cast<std::uint64_t>(std::max<std::int64_t>(high, 0))};
+  const std::uint64_t end = mirror_.end(partition);
+  const std::uint64_t needed = part.expected ? part.expected->offset : end;
+  if (range.high >= end && range.low > needed)
+    return say_other_history(topic_lost_its_beginning(part.name, range.low, needed));
+  if (part.end_loss.seen(range, end, steady_now()))
+    return say_other_history(topic_lost_its_end(part.name, range.high, end));
+  stop(partition, restart_interval);
+}
+
+void Feed::write(Partition partition, std::vector<LogRecord> records,
+                 const std::vector<FedRecord>& told) {
+  if (!mirror_.write(partition, std::move(records))) {
+    for (const Partition each : partitions) stop(each, restart_interval);
+    return;
+  }
+  for (const FedRecord& record : told) callbacks_.on_record(partition, record);
+  callbacks_.on_records();
+}
+
+void Feed::say_other_history(std::string what) {
+  for (const Partition partition : partitions) stop(partition, {});
+  {
+    const std::scoped_lock lock(mutex_);
+    if (other_history_.empty()) other_history_ = std::move(what);
+  }
+  callbacks_.on_records();  // whoever follows finds out at once
+}
+
+void Feed::stop(Partition partition, Duration pause) {
+  Followed& part = followed(partition);
+  part.start_at = steady_now() + pause;
+  if (!std::exchange(part.started, false)) return;
+  rd_kafka_consume_stop(part.topic.get(), 0);
+  // What is left in the queue is of the old start.
+  for (;;) {
+    const Message old(rd_kafka_consume_queue(part.queue.get(), 0), rd_kafka_message_destroy);
+    if (!old) break;
+  }
+}
+
+void Feed::start_what_stands_still() {
+  for (const Partition partition : partitions) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!other_history_.empty()) return;
+      if (!std::exchange(look_again_.at(static_cast<std::size_t>(partition)), false)) continue;
+    }
+    stop(partition, {});
+  }
+  for (const Partition partition : partitions) {
+    Followed& part = followed(partition);
+    if (!part.started && part.topic && steady_now() >= part.start_at) start(partition);
+  }
+}
+
+void Feed::start(Partition partition) {
+  Followed& part = followed(partition);
+  try {
+    if (!mirror_.reopen()) throw LogFault(mirror_.fault());
+    part.expected = mirror_.last_real_record(partition);
+  } catch (const LogFault&) {  // the mirror says what it is
+    part.start_at = steady_now() + restart_interval;
+    return;
+  }
+  const std::uint64_t offset = part.expected ? part.expected->offset : mirror_.end(partition);
+  if (rd_kafka_consume_start_queue(part.topic.get(), 0, static_cast<std::int64_t>(offset),
+                                   part.queue.get()) != 0) {
+    counts_.error("start", rd_kafka_last_error());
+    part.start_at = steady_now() + restart_interval;
+    return;
+  }
+  part.started = true;
+  if (!part.expected) note_compared(part);
+  const std::scoped_lock lock(mutex_);
+  ++feed_counts_.restarts;
+}
+
+}  // namespace optare

@@ -1,0 +1,139 @@
+// Follows the topics into the mirror: one thread, no group, no offsets in Kafka.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "core/kafka/client.h"
+#include "core/kafka/counts.h"
+#include "core/kafka/history.h"
+#include "core/kafka/mirror.h"
+
+namespace optare {
+
+struct FeedOptions {
+  std::map<Partition, std::string> topics;
+  // Brokers answer as soon as there is something; librdkafka's mock does not, so tests say less.
+  Duration fetch_wait = std::chrono::milliseconds(500);
+  // What librdkafka fetches ahead; ours.
+  std::size_t queued_kib_max = 8U << 10U;
+  // Longer records are void: nobody of ours writes them.
+  std::size_t record_bytes_max = frame_bytes_max;
+  // A record whose time a broker did not set is void. librdkafka's mock never sets one.
+  bool broker_time_only = true;
+  // Further settings of librdkafka, for tests.
+  KafkaSettings more{};
+};
+
+// One record as the topic has it.
+struct FedRecord {
+  std::uint64_t offset = 0;
+  Timestamp time{};
+  std::string_view key;
+  bool by_broker = false;  // a broker set its time
+};
+
+// Control is drained before each slice of tokens. What comes is written to the mirror first, then
+// told. After a fault of the mirror, or of the topic, it begins again at the mirror's end, with the
+// record before that: when the topic has another one there, it is another history.
+//
+// Thread: all members from any; the callbacks come on the feed's own.
+class Feed {
+ public:
+  struct Callbacks {
+    // A record was written to the mirror. In order, once.
+    std::function<void(Partition, const FedRecord&)> on_record;
+    // Some can be read that could not before.
+    std::function<void()> on_records;
+    // About every 50 ms.
+    std::function<void()> keep_time;
+  };
+  struct Counts {
+    std::uint64_t holes = 0;      // offsets without a record
+    std::uint64_t unstamped = 0;  // by no broker: void
+    std::uint64_t oversized = 0;  // void
+    std::uint64_t restarts = 0;   // of a partition
+  };
+  // Throws KafkaFault. All parts outlive this.
+  Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirror, KafkaCounts& counts,
+       Callbacks callbacks);
+  ~Feed();
+  Feed(const Feed&) = delete;
+  Feed& operator=(const Feed&) = delete;
+
+  // Why the topics are not those that were mirrored; empty when they are. It stays.
+  std::string other_history() const;
+  // Has the record before the mirror's end compared with the topic's own.
+  void look_again(Partition partition);
+  // Whether the record before the mirror's end was found in every topic since the start.
+  bool compared() const { return compared_; }
+  Counts feed_counts() const;
+  // One past the last durable record, as the last fetch said; less than the mirror's end when none
+  // did.
+  std::uint64_t high_watermark(Partition partition) const;
+
+ private:
+  struct Followed {  // of one partition; the feed's thread only
+    KafkaTopicHandle topic;
+    KafkaQueue queue;
+    std::string name;
+    bool started = false;
+    Duration start_at{};  // not before, by the steady clock
+    bool compared = false;
+    std::optional<LogRecord> expected;  // what the topic must give back first
+    EndLoss end_loss;
+  };
+  using Steady = std::chrono::steady_clock;
+
+  void run();
+  bool take_from(Partition partition);  // true: there was something
+  void take(Partition partition, const rd_kafka_message_t& message, std::vector<LogRecord>& records,
+            std::vector<FedRecord>& told);
+  void take_error(Partition partition, const rd_kafka_message_t& message,
+                  std::vector<LogRecord>& records);
+  // False: not to be taken. Stops everything when it is another history.
+  bool verify(Partition partition, const rd_kafka_message_t& message);
+  void write(Partition partition, std::vector<LogRecord> records,
+             const std::vector<FedRecord>& told);
+  void fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogRecord>& records);
+  void start_what_stands_still();
+  void start(Partition partition);
+  void stop(Partition partition, Duration pause);
+  void judge_range(Partition partition);
+  void say_other_history(std::string what);
+  void note_compared(Followed& part);
+  Followed& followed(Partition partition) { return followed_[static_cast<std::size_t>(partition)]; }
+  static Duration steady_now();
+
+  const FeedOptions options_;
+  Mirror& mirror_;
+  KafkaCounts& counts_;
+  const Callbacks callbacks_;
+  KafkaHandle handle_;
+  std::array<Followed, partitions.size()> followed_;
+  Duration kept_time_at_{};
+
+  struct Wake {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool messages = false;
+  };
+  Wake wake_;
+  std::atomic<bool> compared_ = false;
+  mutable std::mutex mutex_;  // guards the rest
+  std::string other_history_;
+  std::array<bool, partitions.size()> look_again_{};
+  Counts feed_counts_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace optare

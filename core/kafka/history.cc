@@ -1,0 +1,46 @@
+#include "core/kafka/history.h"
+
+#include <fmt/format.h>
+
+namespace optare {
+namespace {
+
+constexpr std::string_view advice =
+    "Restore the topic, or, when what it holds now is what shall count, start this node on an "
+    "empty data folder";
+
+}  // namespace
+
+std::string topic_lost_its_end(std::string_view topic, std::uint64_t high,
+                               std::uint64_t read_up_to) {
+  return fmt::format(
+      "{}: this node read {} records of it, and it holds {}: the topic lost its end, was made "
+      "anew, "
+      "or belongs to another cluster. {}",
+      topic, read_up_to, high, advice);
+}
+
+std::string topic_lost_its_beginning(std::string_view topic, std::uint64_t low,
+                                     std::uint64_t needed) {
+  return fmt::format(
+      "{}: its oldest records were deleted: it begins at {}, and this node needs {} (retention? It "
+      "must be unlimited: retention.ms=-1, retention.bytes=-1). Start this node from the data "
+      "folder, or a back-up, of a node that has them",
+      topic, low, needed);
+}
+
+std::string topic_lost_a_record(std::string_view topic, std::uint64_t offset) {
+  return fmt::format(
+      "{}: its record {}, which this node read, is gone: it was compacted (cleanup.policy must be "
+      "delete), or made anew. {}",
+      topic, offset, advice);
+}
+
+std::string topic_is_another(std::string_view topic, std::uint64_t offset) {
+  return fmt::format(
+      "{}: its record {} is not the one that this node read there: the topic has another history: "
+      "it was made anew, lost its end, or belongs to another cluster. {}",
+      topic, offset, advice);
+}
+
+}  // namespace optare

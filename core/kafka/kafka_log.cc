@@ -1,0 +1,258 @@
+#include "core/kafka/kafka_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <numeric>
+
+#include "core/kafka/topics.h"
+
+namespace optare {
+namespace {
+
+constexpr Duration room_interval = std::chrono::seconds(1);
+// Brokers whose time is so far from the wall clock are asked again and again: it may be set right.
+constexpr Duration skew_watched_from = std::chrono::seconds(1);
+
+std::map<Partition, std::string> topics_of(const KafkaConnection& connection) {
+  const TopicNames names(connection.topic_prefix);
+  return {{Partition::control, names.control}, {Partition::tokens_00, names.tokens}};
+}
+
+ProducerOptions producer_options(const KafkaLogOptions& options) {
+  ProducerOptions producer;
+  producer.topics = topics_of(options.connection);
+  producer.more = options.producer_settings;
+  return producer;
+}
+
+FeedOptions feed_options(const KafkaLogOptions& options) {
+  FeedOptions feed;
+  feed.topics = topics_of(options.connection);
+  feed.fetch_wait = options.fetch_wait;
+  feed.broker_time_only = options.broker_time_only;
+  feed.more = options.consumer_settings;
+  return feed;
+}
+
+}  // namespace
+
+KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& random,
+                   KafkaLogOptions options)
+    : clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      opened_at_(clock.boottime()),
+      mirror_(resources, options_.directory, options_.mode, options_.mirror),
+      parts_{Part{{}, TickSchedule(random)}, Part{{}, TickSchedule(random)}} {
+  for (const Partition partition : partitions) {
+    if (const auto last = mirror_.last_real_record(partition))
+      part(partition).estimate.read_before(last->time);
+  }
+  if (options_.mode == OpenMode::read_only) return;
+  asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
+  producer_ =
+      std::make_unique<KafkaProducer>(options_.connection, producer_options(options_), counts_);
+  Feed::Callbacks callbacks;
+  callbacks.on_record = [this](Partition partition, const FedRecord& record) {
+    record_read(partition, record);
+  };
+  callbacks.on_records = [this] {
+    const auto callback = [&] {
+      const std::scoped_lock lock(mutex_);
+      return on_records_;
+    }();
+    if (callback) callback();
+  };
+  callbacks.keep_time = [this] { keep_time(); };
+  feed_ = std::make_unique<Feed>(options_.connection, feed_options(options_), mirror_, counts_,
+                                 std::move(callbacks));
+}
+
+// The feed appends ticks, so it ends first.
+KafkaLog::~KafkaLog() {
+  feed_.reset();
+  producer_.reset();
+  asker_.reset();
+}
+
+std::optional<Append> KafkaLog::refusal(const std::string& frame) const {
+  if (!producer_ || frame.size() > frame_bytes_max || !other_history().empty())
+    return Append::not_persisted;
+  if (!has_room_) return Append::refused_disk_full;
+  const std::scoped_lock lock(mutex_);
+  for (const Part& each : parts_) {
+    const auto skew = each.estimate.skew(clock_.wall(), clock_.boottime());
+    if (skew && std::chrono::abs(*skew) > clock_skew_max) return Append::refused_clock;
+  }
+  return std::nullopt;
+}
+
+void KafkaLog::append(Partition partition, std::string frame, Appended done) {
+  if (const auto refused = refusal(frame)) return done(*refused);
+  send(partition, std::move(frame), std::move(done));
+}
+
+void KafkaLog::send(Partition partition, std::string frame, Appended done) {
+  RecordKey key;
+  random_.fill(key);
+  {
+    const std::scoped_lock lock(mutex_);
+    own_.sent(key, clock_.boottime());
+  }
+  producer_->append(partition, key, frame, std::move(done));
+}
+
+std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
+                                      std::size_t records_max) const {
+  return mirror_.read(partition, offset, records_max);
+}
+
+void KafkaLog::record_read(Partition partition, const FedRecord& record) {
+  const std::scoped_lock lock(mutex_);
+  const Duration now = clock_.boottime();
+  part(partition).estimate.observe(record.time, now, own_.take(record.key));
+  part(partition).ticks.heard(now);
+}
+
+Currency KafkaLog::currency(Partition partition) const {
+  const std::scoped_lock lock(mutex_);
+  return part(partition).estimate.currency();
+}
+
+Timestamp KafkaLog::now() const {
+  std::optional<Timestamp> latest;
+  {
+    const std::scoped_lock lock(mutex_);
+    const Duration boottime = clock_.boottime();
+    for (const Part& each : parts_) latest = std::max(latest, each.estimate.time_at(boottime));
+  }
+  return latest.value_or(clock_.wall());
+}
+
+void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
+  if (!asker_) return done(end(partition));
+  asker_->ask(partition, std::move(done));
+}
+
+void KafkaLog::on_records(std::function<void()> callback) {
+  const std::scoped_lock lock(mutex_);
+  on_records_ = std::move(callback);
+}
+
+std::string KafkaLog::other_history() const { return feed_ ? feed_->other_history() : ""; }
+
+void KafkaLog::look_again(Partition partition) const {
+  if (feed_) feed_->look_again(partition);
+}
+
+void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
+  const std::scoped_lock lock(mutex_);
+  make_tick_ = std::move(make_tick);
+}
+
+// On the feed's thread.
+void KafkaLog::keep_time() {
+  if (!other_history().empty()) return;
+  const Duration now = clock_.boottime();
+  if (now - looked_at_room_at_ >= room_interval) {
+    looked_at_room_at_ = now;
+    const auto free = mirror_.free_bytes();
+    has_room_ = !free || *free >= options_.disk_reserve_bytes;
+  }
+  for (const Partition partition : partitions) {
+    std::string tick;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!make_tick_ || !make_ticks_due(partition, now)) continue;
+      tick = make_tick_(partition);
+    }
+    ++ticks_sent_;
+    send(partition, std::move(tick), [](Append) {});
+  }
+}
+
+// REQUIRES: mutex_ held.
+bool KafkaLog::make_ticks_due(Partition partition, Duration now) {
+  Part& its = part(partition);
+  const auto skew = its.estimate.skew(clock_.wall(), now);
+  const bool wants_proof =
+      its.estimate.wants_own_record(now) || (skew && std::chrono::abs(*skew) > skew_watched_from);
+  return its.ticks.due(now, wants_proof);
+}
+
+bool KafkaLog::catch_up(
+    Duration patience,
+    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
+  constexpr std::chrono::milliseconds look_interval{20};
+  const auto until = std::chrono::steady_clock::now() + patience;
+  const auto in_time = [&] {
+    return std::chrono::steady_clock::now() < until && other_history().empty();
+  };
+  std::array<std::uint64_t, partitions.size()> ends{};
+  for (const Partition partition : partitions) {
+    std::optional<std::uint64_t> end;
+    while (!end && in_time()) {
+      auto answer = std::make_shared<std::promise<std::optional<std::uint64_t>>>();
+      auto future = answer->get_future();
+      ask_end(partition, [answer](std::optional<std::uint64_t> told) { answer->set_value(told); });
+      end = future.get();  // the asker's own patience bounds it
+    }
+    if (!end) return false;
+    ends[static_cast<std::size_t>(partition)] = *end;
+  }
+  const std::uint64_t total = std::accumulate(ends.begin(), ends.end(), std::uint64_t{0});
+  for (;;) {
+    std::uint64_t done = 0;
+    for (const Partition partition : partitions)
+      done += std::min(end(partition), ends[static_cast<std::size_t>(partition)]);
+    if (progress) progress(done, total);
+    // A mirror that is ahead of the topic is no mirror of it: the feed will say so.
+    if (done == total && feed_->compared()) return other_history().empty();
+    if (!in_time()) return false;
+    std::this_thread::sleep_for(look_interval);
+  }
+}
+
+std::string KafkaLog::fault() const {
+  if (std::string fault = mirror_.fault(); !fault.empty()) return fault;
+  if (std::string fault = other_history(); !fault.empty()) return fault;
+  if (!feed_) return {};
+  const Duration now = clock_.boottime();
+  for (const Partition partition : partitions) {
+    const Duration silent = now - std::max(currency(partition).at, opened_at_);
+    if (silent > options_.silence_told_after) {
+      return fmt::format(
+          "{}: nothing has proven for {} s that all of it is read: the brokers are "
+          "away, or do not take this node's ticks",
+          partition_name(partition), std::chrono::floor<std::chrono::seconds>(silent).count());
+    }
+  }
+  return {};
+}
+
+KafkaStatus KafkaLog::status() const {
+  KafkaStatus status;
+  const Duration now = clock_.boottime();
+  for (const Partition partition : partitions) {
+    KafkaStatus::Part its;
+    its.partition = partition;
+    its.mirror_end = end(partition);
+    if (feed_) its.high_watermark = feed_->high_watermark(partition);
+    its.age = now - currency(partition).at;
+    const std::scoped_lock lock(mutex_);
+    its.skew = part(partition).estimate.skew(clock_.wall(), now);
+    status.parts.push_back(its);
+  }
+  status.round_trips = counts_.round_trips();
+  status.errors = counts_.errors();
+  status.brokers = counts_.brokers();
+  status.ticks_sent = ticks_sent_;
+  if (feed_) status.feed = feed_->feed_counts();
+  if (asker_) status.ends_asked = asker_->questions_asked();
+  if (producer_) status.producers_rebuilt = producer_->rebuilt();
+  return status;
+}
+
+}  // namespace optare

@@ -1,0 +1,116 @@
+#include "core/kafka/mirror.h"
+
+#include "core/base/assert.h"
+
+namespace optare {
+namespace {
+
+// How far back from the end a record is looked for that can be compared with the topic's own: as
+// many holes in a row as no transaction of anybody's leaves.
+constexpr std::uint64_t holes_in_a_row_max = 4'096;
+
+std::size_t index_of(Partition partition) { return static_cast<std::size_t>(partition); }
+
+}  // namespace
+
+Mirror::Mirror(const RocksResources& resources, std::filesystem::path directory, OpenMode mode,
+               MirrorLimits limits)
+    : resources_(resources),
+      directory_(std::move(directory)),
+      mode_(mode),
+      database_(std::make_unique<LogDatabase>(resources_, directory_, mode_)),
+      tail_(limits.tail_records_max, limits.tail_bytes_max) {
+  take_ends();
+}
+
+void Mirror::take_ends() {
+  const auto found = database_->ends();
+  const std::scoped_lock lock(ends_mutex_);
+  ends_ = {};
+  for (const auto& [partition, end] : found)
+    if (index_of(partition) < ends_.size()) ends_[index_of(partition)] = end.offset;
+}
+
+std::uint64_t Mirror::end(Partition partition) const {
+  const std::scoped_lock lock(ends_mutex_);
+  return ends_[index_of(partition)];
+}
+
+std::vector<LogRecord> Mirror::read(Partition partition, std::uint64_t offset,
+                                    std::size_t records_max) const {
+  const std::uint64_t end = this->end(partition);
+  if (offset >= end || records_max == 0) return {};
+  if (auto records = tail_.read(partition, offset, records_max)) return std::move(*records);
+  const std::shared_lock lock(database_mutex_);
+  if (!database_) throw LogFault(fault_);
+  return database_->read(partition, offset, end, records_max);
+}
+
+std::optional<LogRecord> Mirror::last_real_record(Partition partition) const {
+  const std::uint64_t end = this->end(partition);
+  for (std::uint64_t back = 1; back <= std::min(end, holes_in_a_row_max); ++back) {
+    auto records = read(partition, end - back, 1);
+    if (!records.empty() && records.front().time != Timestamp()) return std::move(records.front());
+  }
+  return std::nullopt;
+}
+
+bool Mirror::write(Partition partition, std::vector<LogRecord> records) {
+  std::vector<LogDatabase::Row> rows;
+  rows.reserve(records.size());
+  std::uint64_t next = end(partition);
+  for (const LogRecord& record : records) {
+    OPTARE_ASSERT(record.offset == next++);
+    rows.push_back({.partition = partition,
+                    .offset = record.offset,
+                    .time = record.time,
+                    .bytes = record.bytes});
+  }
+  if (!database_) return false;  // only this thread closes it
+  if (database_->failed() || !database_->write(rows, LogDatabase::Durability::unsynced)) {
+    close(database_->failed() ? "a write in the background failed" : database_->fault());
+    return false;
+  }
+  for (LogRecord& record : records) tail_.add(partition, std::move(record));
+  const std::scoped_lock lock(ends_mutex_);
+  ends_[index_of(partition)] = next;
+  return true;
+}
+
+void Mirror::close(std::string fault) {
+  const std::unique_lock lock(database_mutex_);
+  fault_ = "the copy of the log cannot be written: " + std::move(fault);
+  database_.reset();
+}
+
+// What had not reached the files is fetched again: the end may go back.
+bool Mirror::reopen() {
+  if (database_) return true;
+  try {
+    auto database = std::make_unique<LogDatabase>(resources_, directory_, mode_);
+    const std::unique_lock lock(database_mutex_);
+    tail_.clear();
+    database_ = std::move(database);
+    take_ends();
+    fault_.clear();
+  } catch (const LogFault& fault) {
+    const std::unique_lock lock(database_mutex_);
+    database_.reset();
+    fault_ = fault.what();
+    return false;
+  }
+  return true;
+}
+
+std::string Mirror::fault() const {
+  const std::shared_lock lock(database_mutex_);
+  return fault_;
+}
+
+std::optional<std::uint64_t> Mirror::free_bytes() const {
+  std::uint64_t free = 0;
+  if (!resources_.env()->GetFreeSpace(directory_.string(), &free).ok()) return std::nullopt;
+  return free;
+}
+
+}  // namespace optare

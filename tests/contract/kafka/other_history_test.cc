@@ -1,0 +1,185 @@
+// A topic that is not the one that was mirrored, and records that are none of ours.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/contract/event_log_contract.h"
+#include "tests/support/mock_kafka_log.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr Partition control = Partition::control;
+
+class OtherHistory : public testing::Test {
+ protected:
+  void append(const std::vector<std::string>& frames) {
+    for (const std::string& frame : frames)
+      ASSERT_EQ(append_and_wait(*kafka.log, control, frame), Append::persisted);
+    ASSERT_TRUE(soon([&] { return kafka.log->end(control) >= frames.size(); }));
+  }
+  // Another cluster under the same name, with records of its own.
+  void move_to_another_cluster(const std::vector<std::string>& frames) {
+    kafka.log.reset();
+    kafka.kafka = mock_with_topics();
+    MockKafkaLog there(std::move(kafka.kafka));
+    for (const std::string& frame : frames)
+      ASSERT_EQ(append_and_wait(*there.log, control, frame), Append::persisted);
+    there.log.reset();
+    kafka.kafka = std::move(there.kafka);
+  }
+  std::string what_it_says() {
+    EXPECT_TRUE(soon([&] { return !kafka.log->other_history().empty(); }));
+    return kafka.log->other_history();
+  }
+  MockKafkaLog kafka;
+};
+
+TEST_F(OtherHistory, ATopicThatHoldsLessLostItsEnd) {
+  append({"a", "b", "c"});
+  move_to_another_cluster({"a"});
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(), HasSubstr("optare.control: this node read 3 records of it, and it "
+                                        "holds 1: the topic lost its end"));
+  EXPECT_EQ(append_and_wait(*kafka.log, control, "d"), Append::not_persisted);
+  EXPECT_EQ(kafka.log->end(control), 3U) << "what was read is still there to look at";
+  EXPECT_EQ(kafka.log->fault(), kafka.log->other_history());
+}
+
+TEST_F(OtherHistory, AnEmptyTopicLostItsEnd) {
+  append({"a"});
+  move_to_another_cluster({});
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
+}
+
+// The very last record alone is missing: nothing is out of range.
+TEST_F(OtherHistory, ATopicThatLacksTheLastRecordLostItsEnd) {
+  append({"a", "b"});
+  move_to_another_cluster({"a"});
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
+}
+
+TEST_F(OtherHistory, ATopicThatGrewAgainIsAnotherOne) {
+  append({"a", "b"});
+  move_to_another_cluster({"a", "x", "y", "z"});
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(),
+              HasSubstr("optare.control: its record 1 is not the one that this node read there"));
+}
+
+// The same bytes at another time are another record.
+TEST_F(OtherHistory, TheTimeOfARecordCountsToo) {
+  append({"a", "b"});
+  std::this_thread::sleep_for(5ms);
+  move_to_another_cluster({"a", "b"});
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(), HasSubstr("is not the one"));
+}
+
+TEST_F(OtherHistory, TheSameTopicIsNone) {
+  append({"a", "b"});
+  for (int i = 0; i < 3; ++i) {
+    kafka.open();
+    EXPECT_TRUE(kafka.log->catch_up(10s));
+    EXPECT_EQ(kafka.log->other_history(), "");
+    kafka.log->look_again(control);
+  }
+  append({"c", "d", "e"});
+  EXPECT_EQ(kafka.log->end(control), 5U);
+  EXPECT_EQ(kafka.log->other_history(), "");
+}
+
+// The mock keeps 5 MiB of a partition.
+TEST_F(OtherHistory, ATopicWhoseOldestRecordsAreGoneIsOfNoUseToANewNode) {
+  const std::string big(60'000, 'x');
+  for (int i = 0; i < 120; ++i)
+    ASSERT_EQ(append_and_wait(*kafka.log, control, big), Append::persisted);
+  kafka.lose_mirror();
+  kafka.open();
+  EXPECT_FALSE(kafka.log->catch_up(10s));
+  EXPECT_THAT(what_it_says(), HasSubstr("optare.control: its oldest records were deleted"));
+}
+
+TEST_F(OtherHistory, CatchUpSaysHowFarItIs) {
+  append({"a", "b", "c"});
+  kafka.lose_mirror();
+  kafka.open();
+  std::uint64_t done = 99;
+  std::uint64_t total = 0;
+  EXPECT_TRUE(kafka.log->catch_up(10s, [&](std::uint64_t d, std::uint64_t t) {
+    EXPECT_LE(d, t);
+    done = d;
+    total = t;
+  }));
+  EXPECT_EQ(done, 3U);
+  EXPECT_EQ(total, 3U);
+}
+
+TEST_F(OtherHistory, CatchUpIsPatientOnlySoLong) {
+  rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
+  kafka.open();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(kafka.log->catch_up(1s));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+  EXPECT_EQ(kafka.log->other_history(), "") << "brokers that are away are no other history";
+}
+
+// What stands in the mirror is read without brokers, and beside a running node.
+TEST_F(OtherHistory, TheMirrorIsReadWithoutBrokers) {
+  append({"a", "b"});
+  KafkaLogOptions beside = mock_log_options(*kafka.kafka, kafka.mirror());
+  beside.mode = OpenMode::read_only;
+  beside.connection.brokers = "127.0.0.1:1";
+  KafkaLog reader(kafka.resources, *kafka.clock, kafka.random, std::move(beside));
+  EXPECT_EQ(reader.read(control, 0, 10).size(), 2U);
+  EXPECT_EQ(append_and_wait(reader, control, "c"), Append::not_persisted);
+  EXPECT_EQ(ask_end_and_wait(reader, control), 2U);
+  EXPECT_EQ(reader.fault(), "");
+}
+
+// Somebody wrote without the brokers' time, or more than we ever do: void, and in its place.
+TEST_F(OtherHistory, RecordsThatNoBrokerStampedAreVoid) {
+  append({"a", "b"});
+  kafka.lose_mirror();
+  kafka.open([](KafkaLogOptions& options) { options.broker_time_only = true; });
+  EXPECT_TRUE(kafka.log->catch_up(10s));
+  const auto records = kafka.log->read(control, 0, 10);
+  ASSERT_EQ(records.size(), 2U);
+  for (const LogRecord& record : records) {
+    EXPECT_EQ(record.bytes, "");
+    EXPECT_EQ(record.time, Timestamp());
+  }
+  EXPECT_EQ(kafka.log->status().feed.unstamped, 2U);
+  EXPECT_EQ(kafka.log->currency(control).at, Currency::never) << "nor do they prove anything";
+}
+
+TEST_F(OtherHistory, RecordsOverTheLimitAreVoid) {
+  append({"a"});
+  KafkaCounts counts;
+  ProducerOptions options;
+  options.topics = {{control, "optare.control"}};
+  const KafkaConnection connection = kafka.kafka->connection();
+  KafkaProducer stranger(connection, options, counts);
+  std::promise<Append> answer;
+  stranger.append(control, RecordKey{}, std::string(frame_bytes_max + 1, 'x'),
+                  [&](Append result) { answer.set_value(result); });
+  ASSERT_EQ(answer.get_future().get(), Append::persisted);
+  ASSERT_EQ(append_and_wait(*kafka.log, control, "b"), Append::persisted);
+  const auto records = all_records(*kafka.log, control);
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[1].bytes, "");
+  EXPECT_EQ(records[2].bytes, "b");
+  EXPECT_EQ(kafka.log->status().feed.oversized, 1U);
+}
+
+}  // namespace
+}  // namespace optare
