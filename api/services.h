@@ -42,7 +42,7 @@ struct Foundation {
   Random& random;
   const Clock& clock;
   const FleetKey& fleet_key;
-  LogId log_id{};
+  LogId log_id{};  // of the log that the history began in
   std::string issuer;
   ThrottleLimits throttle_limits{};
   // Told of each attempt with wrong credentials; never what was presented.

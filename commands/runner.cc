@@ -1,5 +1,6 @@
 #include "commands/runner.h"
 
+#include <algorithm>
 #include <array>
 
 #include "commands/if_match.h"
@@ -174,7 +175,9 @@ Result<Commit> LogCommandRunner::commit_of(const Request& request, const Command
                                            Attempt attempt) {
   Commit commit;
   commit.id = parts_.random.bytes<16>();
-  commit.deadline = parts_.log.now() + commit_deadline;
+  // A history that was carried over may be a little ahead of this log's clock.
+  const Timestamp log_time = parts_.states.log_time(attempt.decision.partition);
+  commit.deadline = std::max(parts_.log.now(), log_time) + commit_deadline;
   commit.feature_level = parts_.states.feature_level(attempt.decision.partition);
   commit.view = attempt.view;
   for (const Change& change : attempt.decision.changes) {

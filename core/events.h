@@ -30,6 +30,7 @@ using schema::TokenFormat;
 
 using LogCreated = schema::LogCreatedT;
 using FeatureLevelRaised = schema::FeatureLevelRaisedT;
+using LogSealed = schema::LogSealedT;
 using SigningKeyPublished = schema::SigningKeyPublishedT;
 using SigningKeyRevoked = schema::SigningKeyRevokedT;
 using ClientCreated = schema::ClientCreatedT;
@@ -51,7 +52,7 @@ using IntrospectorRemoved = schema::IntrospectorRemovedT;
 using TokenRevoked = schema::TokenRevokedT;
 
 // What may happen to each aggregate.
-using SystemEvent = std::variant<LogCreated, FeatureLevelRaised>;
+using SystemEvent = std::variant<LogCreated, FeatureLevelRaised, LogSealed>;
 using SigningKeyEvent = std::variant<SigningKeyPublished, SigningKeyRevoked>;
 using ApplicationEvent =
     std::variant<ClientCreated, ClientRenamed, ClientDeactivated, ClientActivated,
@@ -63,7 +64,7 @@ using RevocationEvent = std::variant<TokenRevoked>;
 
 // All of them, for codecs and consumers.
 using Event =
-    std::variant<LogCreated, FeatureLevelRaised, SigningKeyPublished, SigningKeyRevoked,
+    std::variant<LogCreated, FeatureLevelRaised, LogSealed, SigningKeyPublished, SigningKeyRevoked,
                  ClientCreated, ClientRenamed, ClientDeactivated, ClientActivated,
                  ClientTokensRevoked, SecretRotated, SecretRevoked, SecretExpired,
                  ApplicationDeleted, ApiGranted, ApiGrantRevoked, ApiRegistered, ApiUpdated,
@@ -81,6 +82,7 @@ struct EventTraits;
   };
 OPTARE_EVENT(LogCreated, 1)
 OPTARE_EVENT(FeatureLevelRaised, 2)
+OPTARE_EVENT(LogSealed, 3)
 OPTARE_EVENT(SigningKeyPublished, 16)
 OPTARE_EVENT(SigningKeyRevoked, 17)
 OPTARE_EVENT(ClientCreated, 32)

@@ -1,7 +1,19 @@
 #include "ops/compose.h"
 
+#include <algorithm>
+
+#include "core/base/encoding.h"
+
 namespace optare {
 namespace {
+
+// Of the log that the history began in: an Idempotency-Key means the same after a move.
+LogId history_id(const Node& node) {
+  LogId id = node.identity.log_id;
+  const std::string first = node.states.system()->log_id;
+  if (first.size() == id.size()) std::ranges::copy(bytes_of(first), id.begin());
+  return id;
+}
 
 Foundation foundation_of(Node& node, Composition& composition) {
   return {.states = node.states,
@@ -16,7 +28,7 @@ Foundation foundation_of(Node& node, Composition& composition) {
           .random = node.random,
           .clock = node.clock,
           .fleet_key = node.identity.fleet_key,
-          .log_id = node.identity.log_id,
+          .log_id = history_id(node),
           .issuer = node.issuer(),
           .throttle_limits = {},
           .authentication_failed = [&composition](std::string_view client, std::string_view reason,

@@ -82,7 +82,7 @@ struct Node {
   IssuanceSpool spool;
   LastUsed last_used;
   // Void records by reason, since the start. Written by the follower, read by metrics.
-  std::array<std::atomic<std::uint64_t>, 8> voids{};
+  std::array<std::atomic<std::uint64_t>, void_reasons_count> voids{};
   Follower follower;
   std::unique_ptr<FollowerThread> following;
 

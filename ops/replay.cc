@@ -75,6 +75,10 @@ void compare_table(const NamedTable& table, const Store& view, const Store& repl
 
 }  // namespace
 
+std::filesystem::path scratch_folder(Random& random) {
+  return std::filesystem::temp_directory_path() / random.id("optare-replay-");
+}
+
 ReadOnlyFolder::ReadOnlyFolder(const Config& config, Clock& clock, Random& random)
     : vault(resources, vault_folder(config.data), load_key_encryption_key(key_file_of(config)),
             random, OpenMode::read_only),
@@ -105,11 +109,13 @@ Result<void> Replay::run(const ReplayEnd& end, Progress& progress) {
     TRY(const Head head, decode_head(*row));
     total += ends.at(static_cast<std::size_t>(partition)) = head.next_offset;
   }
-  const auto wanted = [&](Partition partition, const LogRecord& record, const Head& head) {
+  const auto wanted = [&](Partition partition, const LogRecord& record, const Head& before,
+                          const Head& after) {
     if (const auto* point = std::get_if<ReplayPoint>(&end)) {
       if (const auto* position = std::get_if<std::uint64_t>(point))
-        return partition == Partition::control && head.view.ordinal < *position;
-      return std::max(head.log_time, record.time) <= std::get<Timestamp>(*point);
+        return partition == Partition::control && before.view.ordinal < *position;
+      // What lies before the first commit is of no time: a history may be carried over behind it.
+      return after.view.ordinal == 0 || after.log_time <= std::get<Timestamp>(*point);
     }
     return record.offset < ends.at(static_cast<std::size_t>(partition));
   };
@@ -121,6 +127,7 @@ Result<void> Replay::run(const ReplayEnd& end, Progress& progress) {
                      .states = *states_,
                      .settler = nullptr,
                      .wanted = wanted});
+  follower.on_void = on_void;
   follower.open();
   while (follower.step()) progress.report("replaying", "records", counts().records, total);
   if (follower.stopped()) return reject(Code::conflict, states_->stop_reason());

@@ -28,6 +28,9 @@ class ReadOnlyFolder {
   EmbeddedLog log;
 };
 
+// The name of a folder for a replay, that does not exist yet.
+std::filesystem::path scratch_folder(Random& random);
+
 // How far to replay: up to where the folder's own view is, or to a moment of the past.
 using ReplayEnd = std::variant<std::monostate, ReplayPoint>;
 
@@ -39,6 +42,8 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
+  // Told of each record that does not count, while it runs. None: nobody is.
+  std::function<void(const VoidRecord&)> on_void = nullptr;
   // Errors: conflict, when the log stops a node; the detail says why.
   [[nodiscard]] Result<void> run(const ReplayEnd& end, Progress& progress);
 

@@ -1,6 +1,5 @@
 // optare replay: verify the view against the log, or see the past.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <iostream>
@@ -16,10 +15,6 @@ namespace optare {
 namespace {
 
 namespace json = boost::json;
-
-std::filesystem::path scratch_folder(Random& random) {
-  return std::filesystem::temp_directory_path() / random.id("optare-replay-");
-}
 
 int refused(const Rejection& rejection) {
   print_failure(std::cerr, {.exit = ExitCode::refused,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/log/imported.h"
 #include "projections/catalogue.h"
 
 namespace optare {
@@ -64,8 +65,9 @@ bool Follower::same_history(Partition partition) {
   if (!before || !entry)
     throw StoreFault(fmt::format("{}: the journal has a gap: restore the store", name));
   const auto records = parts_.log.read(partition, entry->offset, 1);
-  if (records.empty() || chain_hash(*before, head.view.ordinal, entry->log_time,
-                                    records.front().bytes) != head.view.hash) {
+  const auto original = records.empty() ? std::nullopt : original_record(records.front().bytes);
+  if (!original ||
+      chain_hash(*before, head.view.ordinal, entry->log_time, original->frame) != head.view.hash) {
     stop(fmt::format(
         "{}: the log's record at offset {} is not the one that this node applied as ordinal {}: "
         "the log "
@@ -117,7 +119,6 @@ bool Follower::step(Partition partition) {
   Head& head = head_of(heads, partition);
   std::vector<Taken> slice;
   for (const LogRecord& record : records) {
-    if (parts_.wanted && !parts_.wanted(partition, record, head)) break;
     auto taken = take(partition, record, rows, head);
     if (!taken) {
       // Nothing of this slice is stored yet: note the stream, and take the slice again without it.
@@ -125,6 +126,7 @@ bool Follower::step(Partition partition) {
       parts_.states.quarantine(taken.error().stream);
       return true;
     }
+    if (taken->left_alone) break;
     const bool stop_here = taken->verdict.kind == Verdict::Kind::stop;
     if (stop_here)
       stop(taken->verdict.stop_reason);
@@ -149,7 +151,8 @@ std::expected<Follower::Taken, Unappliable> Follower::take(Partition partition,
                                                            Head& head) {
   Taken taken{record.offset, parts_.admission(record, partition, parts_.log_id, parts_.mac, head,
                                               RowsAdmissionView(rows, partition))};
-  if (taken.verdict.kind == Verdict::Kind::stop) return taken;
+  taken.left_alone = parts_.wanted && !parts_.wanted(partition, record, head, taken.verdict.head);
+  if (taken.left_alone || taken.verdict.kind == Verdict::Kind::stop) return taken;
   if (taken.verdict.kind == Verdict::Kind::admitted) {
     if (auto applied = apply(partition, taken, record, rows); !applied)
       return std::unexpected(applied.error());

@@ -44,7 +44,8 @@ class Follower {
     Settler* settler = nullptr;  // none: nothing is sent from here (replay)
     // False: this record and what follows in its partition is left alone (replay to a moment).
     // None: take all.
-    std::function<bool(Partition, const LogRecord&, const Head&)> wanted = nullptr;
+    std::function<bool(Partition, const LogRecord&, const Head& before, const Head& after)> wanted =
+        nullptr;
     // Another one only to show that a broken rule would be noticed (tests/simulation).
     Admission admission = admit;
   };
@@ -69,6 +70,7 @@ class Follower {
   struct Taken {  // what others hear once the batch is in the store
     std::uint64_t offset = 0;
     Verdict verdict;
+    bool left_alone = false;  // not wanted: nothing of it was applied
   };
 
   bool step(Partition partition);

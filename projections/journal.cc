@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/log/imported.h"
+
 namespace optare {
 namespace {
 
@@ -78,33 +80,43 @@ std::optional<Hash> RowsAdmissionView::chain_at(std::uint64_t ordinal) const {
   return hash;
 }
 
-std::vector<AcceptedCommit> Journal::after(Partition partition, std::uint64_t after,
-                                           std::size_t limit) const {
+std::vector<AcceptedRecord> accepted_records(const Store& store, const EventLog& log,
+                                             Partition partition, std::uint64_t after,
+                                             std::size_t limit) {
   std::vector<JournalEntry> entries;
   const std::string prefix = head_key(partition);
-  store_.scan(Table::journal, journal_key(partition, after + 1),
-              [&](std::string_view key, std::string_view value) {
-                if (!key.starts_with(prefix) || entries.size() == limit) return false;
-                entries.push_back(decode_journal(read_u64(key.substr(4)), value));
-                return true;
-              });
-  std::vector<AcceptedCommit> accepted;
+  store.scan(Table::journal, journal_key(partition, after + 1),
+             [&](std::string_view key, std::string_view value) {
+               if (!key.starts_with(prefix) || entries.size() == limit) return false;
+               entries.push_back(decode_journal(read_u64(key.substr(4)), value));
+               return true;
+             });
+  std::vector<AcceptedRecord> accepted;
   accepted.reserve(entries.size());
   std::vector<LogRecord> records;  // Void records lie between: read on until the next wanted one.
   std::size_t at = 0;
   for (const JournalEntry& entry : entries) {
     while (at < records.size() && records[at].offset < entry.offset) ++at;
     if (at == records.size()) {
-      records = log_.read(partition, entry.offset, entries.size() - accepted.size());
+      records = log.read(partition, entry.offset, entries.size() - accepted.size());
       at = 0;
     }
     if (at == records.size() || records[at].offset != entry.offset) {
       throw LogFault(fmt::format("{} ordinal {}: the log no longer holds offset {}",
                                  partition_name(partition), entry.ordinal, entry.offset));
     }
-    const auto frame = parse_frame(records[at].bytes);
-    auto commit =
-        frame ? decode_commit(frame->payload) : Result<Commit>(std::unexpected(frame.error()));
+    accepted.push_back({entry, std::move(records[at].bytes)});
+  }
+  return accepted;
+}
+
+std::vector<AcceptedCommit> Journal::after(Partition partition, std::uint64_t after,
+                                           std::size_t limit) const {
+  std::vector<AcceptedCommit> accepted;
+  for (const auto& [entry, bytes] : accepted_records(store_, log_, partition, after, limit)) {
+    const auto original = original_record(bytes);
+    auto commit = original ? decode_commit(original->commit)
+                           : Result<Commit>(reject(Code::malformed, "not a commit"));
     if (!commit) {
       throw LogFault(fmt::format("{} ordinal {}: the log holds another record at offset {}",
                                  partition_name(partition), entry.ordinal, entry.offset));

@@ -43,6 +43,16 @@ class RowsAdmissionView final : public AdmissionView {
   Partition partition_;
 };
 
+// Records of admitted commits, from ordinal `after` (exclusive) on, in order, at most `limit`;
+// empty at the end. Throws LogFault when the log no longer holds what was admitted.
+struct AcceptedRecord {
+  JournalEntry entry;
+  std::string bytes;
+};
+std::vector<AcceptedRecord> accepted_records(const Store& store, const EventLog& log,
+                                             Partition partition, std::uint64_t after,
+                                             std::size_t limit);
+
 // Admitted commits again: where the journal says, from the log.
 class Journal final : public AcceptedCommits {
  public:

@@ -39,7 +39,8 @@ json::object data_of(const SystemEvent& event) {
                          {"issuer", e.issuer},
                          {"fleet_key_id", e.fleet_key_id}};
                },
-               [](const FeatureLevelRaised& e) -> json::object { return {{"level", e.level}}; }},
+               [](const FeatureLevelRaised& e) -> json::object { return {{"level", e.level}}; },
+               [](const LogSealed& e) -> json::object { return {{"log_id", hex(e.log_id)}}; }},
       event);
 }
 

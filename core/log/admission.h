@@ -38,9 +38,12 @@ struct Head {
   // The digest of the record before next_offset, set by who applies the records: it tells whether a
   // log still holds what was applied.
   Hash last_record{};
+  // While the history of another log is carried over: that log. Log time is then its log time.
+  // None: the log is in its own hands, or has not begun.
+  std::optional<LogId> source = std::nullopt;
   bool operator==(const Head&) const = default;
   template <class Archive>
-  void fields(Archive& a) {
+  void fields(Archive& a) {  // all but `source`, which few heads have: encode_head adds it
     a(next_offset, view, log_time, feature_level, key_ids, voids, last_record);
   }
 };
@@ -75,13 +78,14 @@ enum class VoidReason : std::uint8_t {
   frame,  // not a frame of ours, or damaged
   key,    // another key id than those introduced
   mac,
-  payload,  // the MAC is right and the payload is not a commit within the limits, or is of a kind
-            // that this level does not have (imported)
+  payload,  // the MAC is right and the payload is not a commit within the limits
   deadline,
   level,    // above the level that was raised
   view,     // not on this log's chain, ahead of it, or too old
   version,  // a written or guarded stream moved
+  import,   // out of turn where a history is carried over; checked before the deadline
 };
+constexpr std::size_t void_reasons_count = static_cast<std::size_t>(VoidReason::import) + 1;
 std::string_view void_reason_name(VoidReason reason);
 
 struct Verdict {
@@ -106,6 +110,15 @@ struct LogRecord {
 // holds. Stops: an introduced key that `mac` lacks; FeatureLevelRaised above
 // feature_level_supported; a store that lost the chain. Everything else that is wrong is void:
 // whoever can write to the log cannot stop a node. REQUIRES: records in the order of their offsets.
+//
+// A log begins with a commit of its own, or with the history of another log, carried over as
+// imported frames. The commit inside is judged as it was at home, by the log time that it had
+// there, and the chain is made of its own frame: so ordinals, log times, views, versions and hashes
+// are the same here as there. It counts only as the next ordinal, of the log whose commits came
+// before, and only while this log has no commit of its own. The first of those is `LogSealed`,
+// which names this log and is decided on exactly the history that it ends; it is void anywhere
+// else, and so is any other commit before it. A log that was itself sealed once is carried over
+// with its seal: where the commits of another log begin.
 Verdict admit(const LogRecord& record, Partition partition, const LogId& log, const FrameMac& mac,
               const Head& head, const AdmissionView& past);
 // The rule as a value: what a follower goes by.
@@ -116,7 +129,7 @@ using Admission = std::function<Verdict(const LogRecord&, Partition, const LogId
 Hash record_digest(const LogRecord& record);
 
 // hash(n) = SHA-256(hash(n-1) | n (8) | log time (8, ms) | SHA-256(record bytes)), big-endian;
-// hash(0) is zero.
+// hash(0) is zero. Of an imported commit: the log time and the frame that it had at home.
 Hash chain_hash(const Hash& previous, std::uint64_t ordinal, Timestamp log_time,
                 std::string_view record);
 

@@ -20,9 +20,8 @@ namespace optare {
 
 enum class FrameKind : std::uint8_t {
   commit = 1,
-  tick = 2,  // no payload: moves log time only
-  imported =
-      3,  // schemas/imported.fbs. Level 1 has the number, not the meaning: admission voids it
+  tick = 2,      // no payload: moves log time only
+  imported = 3,  // a commit of another log, carried over: core/log/imported.h
 };
 
 constexpr std::size_t frame_header_bytes = 16;

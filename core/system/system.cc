@@ -4,6 +4,16 @@
 
 namespace optare {
 
+std::string seal_stream(Partition partition) {
+  switch (partition) {
+    case Partition::control:
+      return std::string(system_stream);
+    case Partition::tokens_00:
+      return "00/seal";
+  }
+  return {};
+}
+
 Result<System> evolve(System state, const SystemEvent& event, const EventMeta& meta) {
   const auto created = [&](const LogCreated& e) -> Result<void> {
     if (!state.log_id.empty()) return reject(Code::internal, "system: the log was created twice");
@@ -22,7 +32,13 @@ Result<System> evolve(System state, const SystemEvent& event, const EventMeta& m
     state.feature_level = e.level;
     return {};
   };
-  TRY_VOID(std::visit(Overload{created, raised}, event));
+  const auto sealed = [&](const LogSealed& e) -> Result<void> {
+    if (state.log_id.empty())
+      return reject(Code::internal, "system: a log was sealed before the first was created");
+    if (e.log_id.size() != 16) return reject(Code::internal, "system: a log id has 16 bytes");
+    return {};
+  };
+  TRY_VOID(std::visit(Overload{created, raised, sealed}, event));
   state.version = meta.version;
   return state;
 }

@@ -62,7 +62,8 @@ class Counter {
                    .node_id = "benchmark",
                    .states = states_,
                    .settler = nullptr,
-                   .wanted = [this](Partition partition, const LogRecord& record, const Head&) {
+                   .wanted = [this](Partition partition, const LogRecord& record, const Head&,
+                                    const Head&) {
                      return partition == Partition::control && record.offset < until_;
                    }}) {
     follower_.on_batch = [this](StoreBatch& batch) {

@@ -2,6 +2,7 @@
 // again as it was.
 #include "core/base/assert.h"
 #include "core/log/admission.h"
+#include "core/log/imported.h"
 #include "tests/support/log_samples.h"
 
 using namespace optare;
@@ -28,6 +29,14 @@ void read_payload(std::string_view payload) {
   }
 }
 
+void read_imported(std::string_view payload) {
+  const auto imported = decode_imported(payload);
+  if (!imported) return;
+  const std::string again = encode_imported(*imported);
+  OPTARE_ASSERT(decode_imported(again) == *imported);
+  static_cast<void>(parse_frame(imported->frame));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -39,5 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   OPTARE_ASSERT(verdict.kind == Verdict::Kind::stop || verdict.head.next_offset == 1);
   if (const auto frame = parse_frame(bytes)) read_payload(frame->payload);
   read_payload(bytes);  // Past the MAC, which the fuzzer cannot guess.
+  read_imported(bytes);
+  static_cast<void>(original_record(bytes));
   return 0;
 }

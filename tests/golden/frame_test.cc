@@ -3,6 +3,7 @@
 
 #include "core/issuance/batch.h"
 #include "core/log/admission.h"
+#include "core/log/imported.h"
 #include "tests/support/golden_file.h"
 #include "tests/support/log_samples.h"
 
@@ -39,6 +40,29 @@ TEST(GoldenRecords, TheChainOverItIsTheSame) {
       golden::golden(record("commit.1.bin"), samples::frame_of(samples::commit(), mac));
   const std::string hash = hex(chain_hash(Hash{}, 1, samples::noon, bytes));
   EXPECT_EQ(golden::golden(record("commit.1.chain"), hash), hash);
+}
+
+// The sample commit, as a log with another id takes it over.
+constexpr LogId other_log = samples::filled<16>(0xb0);
+std::string imported_now() {
+  const std::string frame = samples::frame_of(samples::commit(), samples::fleet_mac());
+  return make_frame(samples::fleet_mac(), other_log, Partition::control, FrameKind::imported,
+                    encode_imported({samples::log_id, 1, samples::noon, frame}));
+}
+
+TEST(GoldenRecords, AnImportedCommitIsFramedAsItWas) {
+  EXPECT_EQ(golden::golden(record("imported.1.bin"), imported_now()), imported_now());
+}
+
+TEST(GoldenRecords, AnImportedCommitOfThenIsAdmittedNowWithTheChainOfItsHome) {
+  const std::string bytes = golden::golden(record("imported.1.bin"), imported_now());
+  const Timestamp much_later = samples::noon + std::chrono::days(1000);
+  const Verdict verdict = admit({0, much_later, bytes}, Partition::control, other_log,
+                                samples::fleet_mac(), Head{}, EmptyLog());
+  ASSERT_EQ(verdict.kind, Verdict::Kind::admitted);
+  EXPECT_EQ(*verdict.commit, samples::commit());
+  EXPECT_EQ(verdict.head.log_time, samples::noon);
+  EXPECT_EQ(hex(verdict.head.view.hash), golden::read(record("commit.1.chain")));
 }
 
 TEST(GoldenRecords, ATickIsFramedAsItWas) {

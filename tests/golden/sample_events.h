@@ -17,6 +17,7 @@ inline std::vector<Event> every_event() {
   return {
       LogCreated{.log_id = counted(16), .issuer = "https://id.example.com", .fleet_key_id = 7},
       FeatureLevelRaised{.level = 2},
+      LogSealed{.log_id = counted(16)},
       SigningKeyPublished{.alg = SigningAlgorithm::EdDSA,
                           .public_key = counted(44),
                           .activation_delay_ms = 360'000},

@@ -34,6 +34,19 @@ TEST(System, RefusesEventsThatCannotFollow) {
                       {"system", 1, 1, start}));
 }
 
+TEST(System, KeepsWhatItIsWhenItsLogIsSealed) {
+  const auto system =
+      evolve(System(), *narrow<SystemEvent>(log_created().event), {"system", 1, 1, start});
+  const LogSealed sealed{.log_id = std::vector<std::uint8_t>(16, 9)};
+  const auto moved = evolve(*system, sealed, {"system", 7, 2, start});
+  ASSERT_TRUE(moved);
+  System expected = *system;
+  expected.version = 2;
+  EXPECT_EQ(*moved, expected);
+  EXPECT_FALSE(evolve(System(), sealed, {"system", 1, 1, start}));
+  EXPECT_FALSE(evolve(*system, LogSealed{.log_id = {1}}, {"system", 7, 2, start}));
+}
+
 TEST(Revocation, HappensOnce) {
   const TokenRevoked revoked{.client_id = "srv_a", .token_expires_at = milliseconds_of(start)};
   const EventMeta meta{"00/revocation/00abc", 3, 1, start};

@@ -3,58 +3,16 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <map>
-
 #include "core/ports/crypto.h"
-#include "tests/support/log_samples.h"
+#include "tests/support/log_reader.h"
 
 namespace optare {
 namespace {
 
 using samples::noon;
+using Reader = samples::LogReader;
 using Kind = Verdict::Kind;
 constexpr Duration a_millisecond{1};
-
-// A node that reads a log: applies what is admitted, as the follower does.
-class Reader final : public AdmissionView {
- public:
-  Verdict read(std::string bytes, Timestamp time = noon) {
-    Verdict verdict = admit({head.next_offset, time, std::move(bytes)}, partition, samples::log_id,
-                            *mac, head, *this);
-    head = verdict.head;
-    if (verdict.kind != Kind::admitted) return verdict;
-    for (const StreamWrite& write : verdict.commit->writes)
-      streams[write.stream] = {write.next_version(), head.log_time};
-    chain[head.view.ordinal] = head.view.hash;
-    return verdict;
-  }
-  Verdict read(const Commit& commit, Timestamp time = noon) {
-    return read(samples::frame_of(commit, *mac, partition), time);
-  }
-  // Genesis, and an application at version 1 as ordinal 1.
-  void begin() {
-    Commit genesis = samples::commit();
-    genesis.writes = {{"system", 0, {encode_event(samples::log_created())}},
-                      {"application/srv_admin", 0, {}}};
-    genesis.guards = {};
-    ASSERT_EQ(read(genesis).kind, Kind::admitted);
-  }
-
-  StreamVersion stream(std::string_view name) const override {
-    const auto at = streams.find(name);
-    return at == streams.end() ? StreamVersion{} : at->second;
-  }
-  std::optional<Hash> chain_at(std::uint64_t ordinal) const override {
-    const auto at = chain.find(ordinal);
-    return at == chain.end() ? std::nullopt : std::optional(at->second);
-  }
-
-  Partition partition = Partition::control;
-  std::shared_ptr<const FleetMac> mac = std::make_shared<FleetMac>(samples::fleet_mac());
-  Head head;
-  std::map<std::string, StreamVersion, std::less<>> streams;
-  std::map<std::uint64_t, Hash> chain;
-};
 
 // Decided on what `reader` has read.
 Commit next_commit(const Reader& reader) {
@@ -144,12 +102,6 @@ TEST_F(Admission, VoidsAPayloadThatIsNoCommit) {
   expect_void(framed(""), VoidReason::payload);
   expect_void(framed("not a commit"), VoidReason::payload);
   expect_void(framed(std::string(commit_bytes_max + 1, '\0')), VoidReason::payload);
-}
-
-TEST_F(Admission, VoidsImportedFramesWhichLevelOneDoesNotHave) {
-  expect_void(make_frame(*reader.mac, samples::log_id, Partition::control, FrameKind::imported,
-                         encode_commit(next_commit(reader)).value()),
-              VoidReason::payload);
 }
 
 TEST_F(Admission, AdmitsAtTheDeadlineAndVoidsAfterIt) {
@@ -390,6 +342,10 @@ TEST(Head, ReadsBackWhatItWrote) {
   const Head head{12, {9, samples::filled<32>(3)}, noon, 4, {1, 7, 0xffffffff}, 5};
   EXPECT_EQ(decode_head(encode_head(head)), head);
   EXPECT_EQ(decode_head(encode_head(Head{})), Head{});
+  Head importing = head;
+  importing.source = samples::filled<16>(0x22);
+  EXPECT_EQ(decode_head(encode_head(importing)), importing);
+  EXPECT_FALSE(decode_head(encode_head(importing) + "x").has_value());
   const std::string bytes = encode_head(head);
   for (std::size_t cut = 0; cut < bytes.size(); ++cut)
     EXPECT_FALSE(decode_head(bytes.substr(0, cut)).has_value());

@@ -304,8 +304,8 @@ TEST_F(FollowTest, ReplaysOnlyUpToWhatIsWanted) {
                    .node_id = "replay",
                    .states = states,
                    .settler = nullptr,
-                   .wanted = [](Partition, const LogRecord&, const Head& head) {
-                     return head.view.ordinal < 2;
+                   .wanted = [](Partition, const LogRecord&, const Head& before, const Head&) {
+                     return before.view.ordinal < 2;
                    }});
   replay.open();
   while (replay.step()) {
