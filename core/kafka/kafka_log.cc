@@ -186,6 +186,7 @@ bool KafkaLog::catch_up(
     Duration patience,
     const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
   constexpr std::chrono::milliseconds look_interval{20};
+  if (!feed_) return true;  // read only: there is nothing to fetch from
   const auto until = std::chrono::steady_clock::now() + patience;
   const auto in_time = [&] {
     return std::chrono::steady_clock::now() < until && other_history().empty();

@@ -140,6 +140,7 @@ TEST_F(OtherHistory, TheMirrorIsReadWithoutBrokers) {
   beside.mode = OpenMode::read_only;
   beside.connection.brokers = "127.0.0.1:1";
   KafkaLog reader(kafka.resources, *kafka.clock, kafka.random, std::move(beside));
+  EXPECT_TRUE(reader.catch_up(1s));
   EXPECT_EQ(reader.read(control, 0, 10).size(), 2U);
   EXPECT_EQ(append_and_wait(reader, control, "c"), Append::not_persisted);
   EXPECT_EQ(ask_end_and_wait(reader, control), 2U);
