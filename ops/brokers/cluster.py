@@ -2,21 +2,23 @@
 
 FOLDER/cluster.json   what the cluster is, written once
 FOLDER/bootstrap      what clients are told: HOST:PORT,...
+FOLDER/tls, password  see security.py
 FOLDER/nodeN/         server.properties, data/, log, pid
 """
 import json
 import pathlib
-import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 
+import security
 import wire
 from faults import Fault, say
 from jars import Kafka, random_id
+from network import Network
+from ports import free_ports
 from processes import PidFile, is_stopped
 
 brokers_max = 5
@@ -24,23 +26,6 @@ start_seconds_max = 120  # A Java machine on a busy core takes many times the us
 stop_seconds_max = 20
 controller_seconds_max = 15
 answer_seconds_max = 1.0
-# Beneath the range that outgoing connections are given: a stopped node's port stays free for it.
-ports = range(20000, 32000)
-
-
-def free_ports(count, address):
-    """Ports that nobody listens on now."""
-    found = []
-    for port in random.sample(ports, len(ports)):
-        with socket.socket() as probe:
-            try:
-                probe.bind((address, port))
-            except OSError:
-                continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise Fault(f"fewer than {count} ports are free between {ports.start} and {ports.stop}")
 
 
 class Node:
@@ -81,6 +66,8 @@ class Cluster:
         self.nodes = [Node(self.folder, facts) for facts in self.facts["nodes"]]
         self.kafka = Kafka(self.facts["version"])
         self.watchdog = PidFile(self.folder / "watchdog")
+        network = self.facts["network"]
+        self.network = Network(network, [node.id for node in self.nodes]) if network else None
 
     @staticmethod
     def exists(folder):
@@ -88,13 +75,19 @@ class Cluster:
         return (pathlib.Path(folder) / "cluster.json").exists()
 
     @staticmethod
-    def create(folder, version, brokers):
-        """Makes the folder of a new cluster; nothing runs yet."""
+    def create(folder, options):
+        """Makes the folder of a new cluster; nothing runs yet. `options`: version, brokers, network, tls, scram."""
         folder = pathlib.Path(folder).resolve()
-        numbers = free_ports(3 * brokers, "127.0.0.1")
-        nodes = [{"id": i + 1, "address": "127.0.0.1", "ports": numbers[3 * i:3 * i + 3]} for i in range(brokers)]
+        facts = dict(options, cluster_id=random_id(), nodes=[])
+        ids = range(1, options["brokers"] + 1)
+        if options["network"]:
+            facts["network"] = Network.free_number()
+        network = Network(facts["network"], ids) if options["network"] else None
+        numbers = free_ports(3 * len(ids))
+        for i in ids:
+            address = network.address(i) if network else "127.0.0.1"
+            facts["nodes"].append({"id": i, "address": address, "ports": numbers[3 * i - 3:3 * i]})
         folder.mkdir(parents=True, exist_ok=True)
-        facts = {"version": version, "cluster_id": random_id(), "nodes": nodes}
         new = folder / "cluster.json.new"
         new.write_text(json.dumps(facts, indent=2) + "\n")
         new.rename(folder / "cluster.json")
@@ -116,6 +109,8 @@ class Cluster:
     def settings(self, node):
         """server.properties. What the product demands of brokers is explained in ops/README.md."""
         copies = min(3, len(self.nodes))
+        tls, scram = self.facts["tls"], self.facts["scram"]
+        clients = security.protocol(tls, scram)
         voters = ",".join(f"{n.id}@{n.address}:{n.controllers}" for n in self.nodes)
         advertised = f"CLIENTS://{node.address}:{node.clients},INTERNAL://{node.address}:{node.internal}"
         return {
@@ -127,7 +122,7 @@ class Cluster:
             "inter.broker.listener.name": "INTERNAL",
             "listeners": f"{advertised},CONTROLLER://{node.address}:{node.controllers}",
             "advertised.listeners": advertised,
-            "listener.security.protocol.map": "CLIENTS:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": f"CLIENTS:{clients},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
             # What the product demands.
             "default.replication.factor": copies,
             "min.insync.replicas": max(1, copies - 1),
@@ -149,18 +144,23 @@ class Cluster:
             "log.cleaner.dedupe.buffer.size": 8 << 20,
             "num.network.threads": 2,
             "num.io.threads": 4,
-        }
+        } | security.settings(self.folder, tls, scram)
 
     def format(self):
         """Prepares the nodes' storage: Kafka formats one, the others differ in their ids only."""
         say(f"preparing {len(self.nodes)} node{'s' * (len(self.nodes) > 1)} in {self.folder}")
+        if self.facts["tls"]:
+            security.make_certificates(self.folder / "tls", [node.address for node in self.nodes])
+        if self.facts["scram"]:
+            security.make_password(self.folder)
         for node in self.nodes:
             shutil.rmtree(node.folder, ignore_errors=True)
             node.folder.mkdir()
             lines = (f"{name}={value}\n" for name, value in self.settings(node).items())
-            node.properties.write_text("".join(lines))
+            security.write_private(node.properties, "".join(lines))
         first = self.nodes[0]
-        self.kafka.format(first.properties, self.facts["cluster_id"])
+        more = security.scram_arguments(self.folder) if self.facts["scram"] else []
+        self.kafka.format(first.properties, self.facts["cluster_id"], more)
         for node in self.nodes[1:]:
             shutil.copytree(first.folder / "data", node.folder / "data")
             meta = node.folder / "data/meta.properties"
@@ -171,6 +171,8 @@ class Cluster:
         """Starts those of the nodes that do not run, and waits until they serve."""
         waiting = {}
         try:
+            if self.network:
+                self.network.up()
             for node in nodes:
                 if node.process.pid() is None:
                     waiting[node] = self.launch(node)
@@ -184,7 +186,8 @@ class Cluster:
         """Starts a node's process; returns the size that its log had."""
         with open(node.log, "ab") as log:
             before = log.tell()
-            process = subprocess.Popen(self.kafka.command(node.properties), cwd=node.folder, stdin=subprocess.DEVNULL,
+            within = self.network.enter(node.id) if self.network else []
+            process = subprocess.Popen(within + self.kafka.command(node.properties), cwd=node.folder, stdin=subprocess.DEVNULL,
                                        stdout=log, stderr=log, start_new_session=True)
         node.process.write(process.pid)
         return before
@@ -231,6 +234,11 @@ class Cluster:
             node.process.signal(signal.SIGKILL)
         for node in nodes:
             node.process.kill()
+
+    def gone(self):
+        """After its nodes: what else this machine has of the cluster while it is up."""
+        if self.network:
+            self.network.down()
 
     def send(self, node, number, what):
         """Pauses or resumes a node."""

@@ -1,0 +1,100 @@
+#include "tests/support/kafka_brokers.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "tests/support/process.h"
+
+namespace optare {
+namespace {
+
+constexpr Patience command_patience{240'000};  // more than any deadline of ops/kafka's own
+
+std::string ops_kafka(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), OPTARE_SOURCE_DIR "/ops/kafka");
+  const Ended ended = run({.arguments = arguments}, command_patience);
+  if (ended.code != 0) {
+    throw std::runtime_error(
+        fmt::format("ops/kafka {}: exit code {}\n{}", arguments[1], ended.code, ended.err));
+  }
+  return ended.out.substr(0, ended.out.find_last_not_of('\n') + 1);
+}
+
+// Where ctest keeps the shared cluster (tests/CMakeLists.txt); empty without ctest.
+std::string shared_folder() {
+  const char* folder = std::getenv("OPTARE_TEST_BROKERS");
+  return folder == nullptr ? "" : folder;
+}
+
+}  // namespace
+
+KafkaBrokers::KafkaBrokers(const KafkaBrokersOptions& options) : options_(options) {
+  try {
+    bootstrap_ = command(up());
+  } catch (const std::exception&) {
+    ops_kafka({"down", "--remove", "--folder", folder().string()});
+    throw;
+  }
+}
+
+KafkaBrokers::~KafkaBrokers() {
+  try {
+    command({"down", "--remove"});
+  } catch (const std::exception& error) {
+    // The watchdog of the cluster ends it with this process.
+    fmt::print(stderr, "{}\n", error.what());
+  }
+}
+
+std::vector<std::string> KafkaBrokers::up() const {
+  std::vector<std::string> arguments{"up", "--brokers", std::to_string(options_.brokers),
+                                     "--die-with", std::to_string(getpid())};
+  if (!options_.version.empty()) {
+    arguments.emplace_back("--version");
+    arguments.push_back(options_.version);
+  }
+  arguments.insert(arguments.end(), options_.up.begin(), options_.up.end());
+  return arguments;
+}
+
+std::string KafkaBrokers::command(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> all = arguments;
+  all.emplace_back("--folder");
+  all.push_back(folder().string());
+  return ops_kafka(std::move(all));
+}
+
+void KafkaBrokers::of_node(std::string_view what, int node) {
+  command({std::string(what), std::to_string(node)});
+}
+
+void KafkaBrokers::stop_all() { command({"down"}); }
+
+void KafkaBrokers::start_all() { command(up()); }
+
+int KafkaBrokers::controller() const { return std::stoi(command({"controller"})); }
+
+const std::string& shared_brokers() {
+  static const std::string bootstrap = [] {
+    const std::string folder = shared_folder();
+    if (folder.empty()) {
+      static const KafkaBrokers own;
+      return own.bootstrap();
+    }
+    std::string text = file_text(std::filesystem::path(folder) / "bootstrap");
+    if (text.empty()) throw std::runtime_error("the shared brokers of ctest are not up: " + folder);
+    text.resize(text.find_last_not_of('\n') + 1);
+    return text;
+  }();
+  return bootstrap;
+}
+
+std::string kafka_prefix() {
+  static std::random_device random;
+  return fmt::format("optare-test-{:08x}{:08x}", random(), random());
+}
+
+}  // namespace optare

@@ -1,0 +1,62 @@
+// Real Kafka brokers for a test, through ops/kafka.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/support/temporary_directory.h"
+
+namespace optare {
+
+struct KafkaBrokersOptions {
+  int brokers = 3;
+  std::string version;               // of Kafka; empty: the one that ops/kafka takes
+  std::vector<std::string> up = {};  // more flags of `ops/kafka up`
+};
+
+// A cluster of the test's own, for tests that hurt it; it takes about 7 s to start. It ends with
+// this object, and with this process, however that ends. Everything throws, with what ops/kafka
+// said, when it does not work in time. Nodes are numbered from 1.
+class KafkaBrokers {
+ public:
+  explicit KafkaBrokers(const KafkaBrokersOptions& options = {});
+  ~KafkaBrokers();
+  KafkaBrokers(const KafkaBrokers&) = delete;
+  KafkaBrokers& operator=(const KafkaBrokers&) = delete;
+
+  // host:port,... of all nodes.
+  const std::string& bootstrap() const { return bootstrap_; }
+  // What ops/kafka keeps of the cluster; the log of node N is nodeN/log.
+  std::filesystem::path folder() const { return files_ / "cluster"; }
+
+  void stop(int node) { of_node("stop", node); }  // in good order
+  void start(int node) { of_node("start", node); }
+  void kill(int node) { of_node("kill", node); }  // SIGKILL, and gone
+  void pause(int node) { of_node("pause", node); }
+  void resume(int node) { of_node("resume", node); }
+  // All nodes, in good order, and up again with their data and addresses.
+  void stop_all();
+  void start_all();
+  // The node that leads the controllers; waits while there is none.
+  int controller() const;
+  // Runs `ops/kafka COMMAND... --folder ...`; what it printed.
+  std::string command(const std::vector<std::string>& arguments) const;
+
+ private:
+  void of_node(std::string_view what, int node);
+  std::vector<std::string> up() const;
+
+  TemporaryDirectory files_;
+  KafkaBrokersOptions options_;
+  std::string bootstrap_;
+};
+
+// The three brokers that the tests of one ctest run share, and that no test may hurt: ctest starts
+// them (label kafka). Without ctest this process starts its own, once. Each test takes topics of
+// its own: see kafka_prefix.
+const std::string& shared_brokers();
+// A prefix for topics that no other test has, and no earlier run: optare-test-...
+std::string kafka_prefix();
+
+}  // namespace optare

@@ -1,0 +1,272 @@
+#include "tests/support/raw_kafka.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+
+#include "tests/support/process.h"
+
+namespace optare {
+namespace {
+
+constexpr int call_ms_max = 30'000;
+
+// What librdkafka hands out, and the function that takes it back.
+template <class T, void (*destroy)(T*)>
+struct Destroy {
+  void operator()(T* object) const { destroy(object); }
+};
+template <class T, void (*destroy)(T*)>
+using Handle = std::unique_ptr<T, Destroy<T, destroy>>;
+using Queue = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using Options = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using Reply = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+using Message = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
+using Topic = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+using Positions = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+
+void check(const std::string& what, rd_kafka_resp_err_t error, const char* words = nullptr) {
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  throw std::runtime_error(fmt::format("{}: {} {}", what, rd_kafka_err2name(error),
+                                       words == nullptr ? rd_kafka_err2str(error) : words));
+}
+
+// Asks the brokers something of the admin protocol and waits for the reply.
+Reply ask(rd_kafka_t* client, const std::string& what,
+          const std::function<void(const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& send) {
+  const Queue queue(rd_kafka_queue_new(client));
+  const Options options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY));
+  std::array<char, 256> fault{};
+  check(what,
+        rd_kafka_AdminOptions_set_request_timeout(options.get(), call_ms_max, fault.data(),
+                                                  fault.size()),
+        fault.data());
+  send(options.get(), queue.get());
+  Reply reply(rd_kafka_queue_poll(queue.get(), call_ms_max + 1000));
+  if (!reply) throw std::runtime_error(what + ": no reply");
+  check(what, rd_kafka_event_error(reply.get()), rd_kafka_event_error_string(reply.get()));
+  return reply;
+}
+
+void check_topics(const std::string& what, const rd_kafka_topic_result_t* const* topics,
+                  std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    check(what, rd_kafka_topic_result_error(topics[i]),
+          rd_kafka_topic_result_error_string(topics[i]));
+}
+
+// What the first broker that answers knows of the partition.
+void look(rd_kafka_t* client, const std::string& topic, int partition,
+          const std::function<void(const rd_kafka_metadata_partition_t&)>& seen) {
+  const Topic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* answer = nullptr;
+  check("metadata of " + topic, rd_kafka_metadata(client, 0, handle.get(), &answer, call_ms_max));
+  for (int t = 0; t < answer->topic_cnt; ++t) {
+    const rd_kafka_metadata_topic_t& found = answer->topics[t];
+    for (int p = 0; p < found.partition_cnt; ++p) {
+      if (found.partitions[p].id == partition) seen(found.partitions[p]);
+    }
+  }
+  rd_kafka_metadata_destroy(answer);
+}
+
+struct Delivery {
+  bool done = false;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::int64_t offset = -1;
+};
+
+void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
+  *static_cast<Delivery*>(message->_private) = {
+      .done = true, .error = message->err, .offset = message->offset};
+}
+
+RawRecord record_of(const rd_kafka_message_t& message) {
+  const auto text = [](const void* data, std::size_t size) -> std::optional<std::string> {
+    if (data == nullptr) return std::nullopt;
+    return std::string(static_cast<const char*>(data), size);
+  };
+  rd_kafka_timestamp_type_t stamp = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const std::int64_t time_ms = rd_kafka_message_timestamp(&message, &stamp);
+  return {.offset = message.offset,
+          .key = text(message.key, message.key_len),
+          .value = text(message.payload, message.len),
+          .time_ms = time_ms,
+          .stamped_by_broker = stamp == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME};
+}
+
+}  // namespace
+
+RawKafka::Client RawKafka::client(rd_kafka_type_t type, const Settings& settings) {
+  std::array<char, 512> fault{};
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  for (const auto& [name, value] : settings) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), fault.data(), fault.size()) !=
+        RD_KAFKA_CONF_OK) {
+      rd_kafka_conf_destroy(conf);
+      throw std::runtime_error(fault.data());
+    }
+  }
+  if (type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+  rd_kafka_t* made = rd_kafka_new(type, conf, fault.data(), fault.size());
+  if (made == nullptr) {
+    rd_kafka_conf_destroy(conf);
+    throw std::runtime_error(fault.data());
+  }
+  return Client(made);
+}
+
+RawKafka::RawKafka(const std::string& bootstrap, const Settings& client_settings)
+    : settings_(client_settings) {
+  settings_["bootstrap.servers"] = bootstrap;
+  settings_["log_level"] = "0";
+  settings_["topic.metadata.propagation.max.ms"] = "3000";  // an unknown topic is soon said to be
+  Settings producing = settings_;
+  producing["acks"] = "all";
+  producing["linger.ms"] = "0";
+  producing["message.timeout.ms"] = std::to_string(call_ms_max);
+  producer_ = client(RD_KAFKA_PRODUCER, producing);
+}
+
+void RawKafka::create_topic(const std::string& name, int partitions, const Settings& settings,
+                            int copies) {
+  std::array<char, 256> fault{};
+  const Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy> topic(
+      rd_kafka_NewTopic_new(name.c_str(), partitions, copies, fault.data(), fault.size()));
+  if (!topic) throw std::runtime_error(fault.data());
+  for (const auto& [key, value] : settings)
+    check(key, rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str()));
+  const Reply reply = ask(producer_.get(), "create " + name, [&](auto options, auto queue) {
+    std::array topics{topic.get()};
+    rd_kafka_CreateTopics(producer_.get(), topics.data(), topics.size(), options, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* topics =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(reply.get()), &count);
+  check_topics("create " + name, topics, count);
+  for (int partition = 0; partition < partitions; ++partition)
+    wait_until("a leader of " + name, [&] { return leader(name, partition) != 0; });
+}
+
+void RawKafka::delete_topic(const std::string& name) {
+  const Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy> topic(
+      rd_kafka_DeleteTopic_new(name.c_str()));
+  const Reply reply = ask(producer_.get(), "delete " + name, [&](auto options, auto queue) {
+    std::array topics{topic.get()};
+    rd_kafka_DeleteTopics(producer_.get(), topics.data(), topics.size(), options, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* topics =
+      rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(reply.get()), &count);
+  check_topics("delete " + name, topics, count);
+}
+
+void RawKafka::set_topic(const std::string& name, const Settings& settings) {
+  const Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy> resource(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
+  for (const auto& [key, value] : settings)
+    check(key, rd_kafka_ConfigResource_set_config(resource.get(), key.c_str(), value.c_str()));
+  const Reply reply = ask(producer_.get(), "set " + name, [&](auto options, auto queue) {
+    std::array resources{resource.get()};
+    rd_kafka_AlterConfigs(producer_.get(), resources.data(), resources.size(), options, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* resources = rd_kafka_AlterConfigs_result_resources(
+      rd_kafka_event_AlterConfigs_result(reply.get()), &count);
+  for (std::size_t i = 0; i < count; ++i)
+    check("set " + name, rd_kafka_ConfigResource_error(resources[i]),
+          rd_kafka_ConfigResource_error_string(resources[i]));
+}
+
+void RawKafka::delete_records(const std::string& topic, int partition, std::int64_t offset) {
+  const Positions positions(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(positions.get(), topic.c_str(), partition)->offset = offset;
+  const Handle<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy> records(
+      rd_kafka_DeleteRecords_new(positions.get()));
+  const Reply reply = ask(producer_.get(), "delete records", [&](auto options, auto queue) {
+    std::array all{records.get()};
+    rd_kafka_DeleteRecords(producer_.get(), all.data(), all.size(), options, queue);
+  });
+  const auto* done =
+      rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(reply.get()));
+  for (int i = 0; i < done->cnt; ++i) check("delete records", done->elems[i].err);
+}
+
+std::int64_t RawKafka::produce(const std::string& topic, int partition,
+                               std::optional<std::string_view> value,
+                               std::optional<std::string_view> key) {
+  const Topic handle(rd_kafka_topic_new(producer_.get(), topic.c_str(), nullptr));
+  const auto data = [](std::optional<std::string_view> text) {
+    // An empty text is not the absence of one.
+    return text ? const_cast<char*>(text->empty() ? "" : text->data()) : nullptr;
+  };
+  const auto size = [](std::optional<std::string_view> text) { return text ? text->size() : 0; };
+  Delivery delivery;
+  if (rd_kafka_produce(handle.get(), partition, RD_KAFKA_MSG_F_COPY, data(value), size(value),
+                       data(key), size(key), &delivery) != 0)
+    check("produce to " + topic, rd_kafka_last_error());
+  wait_until(
+      "the delivery to " + topic,
+      [&] {
+        rd_kafka_poll(producer_.get(), 10);
+        return delivery.done;
+      },
+      Patience(2 * call_ms_max));  // it comes, well or not, by message.timeout.ms
+  check("produce to " + topic, delivery.error);
+  return delivery.offset;
+}
+
+std::pair<std::int64_t, std::int64_t> RawKafka::offsets(const std::string& topic, int partition) {
+  std::pair<std::int64_t, std::int64_t> found;
+  wait_until("the offsets of " + topic, [&] {  // its leader may be another than a moment ago
+    return rd_kafka_query_watermark_offsets(producer_.get(), topic.c_str(), partition, &found.first,
+                                            &found.second,
+                                            call_ms_max) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  });
+  return found;
+}
+
+std::int64_t RawKafka::end(const std::string& topic, int partition) {
+  return offsets(topic, partition).second;
+}
+
+std::vector<RawRecord> RawKafka::read(const std::string& topic, int partition) {
+  const auto [first, last] = offsets(topic, partition);
+  Settings reading = settings_;
+  reading["group.id"] = "optare-test";  // asked for, though nothing is committed
+  reading["enable.auto.commit"] = "false";
+  reading["enable.partition.eof"] = "true";
+  reading["isolation.level"] = "read_uncommitted";
+  const Client consumer = client(RD_KAFKA_CONSUMER, reading);
+  check("read " + topic, rd_kafka_poll_set_consumer(consumer.get()));
+  const Positions positions(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(positions.get(), topic.c_str(), partition)->offset = first;
+  check("read " + topic, rd_kafka_assign(consumer.get(), positions.get()));
+  std::vector<RawRecord> records;
+  wait_until("the records of " + topic, [&] {
+    const Message message(rd_kafka_consumer_poll(consumer.get(), 100));
+    if (!message) return false;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return message->offset >= last;
+    check("read " + topic, message->err);
+    records.push_back(record_of(*message));
+    return false;
+  });
+  return records;
+}
+
+int RawKafka::leader(const std::string& topic, int partition) {
+  int node = 0;
+  look(producer_.get(), topic, partition, [&](const auto& found) { node = found.leader; });
+  return std::max(node, 0);
+}
+
+int RawKafka::in_sync(const std::string& topic, int partition) {
+  int nodes = 0;
+  look(producer_.get(), topic, partition, [&](const auto& found) { nodes = found.isr_cnt; });
+  return nodes;
+}
+
+}  // namespace optare
