@@ -42,8 +42,7 @@ std::string EmbeddedBacking::vault_place() const { return vault_folder(data_).st
 std::string EmbeddedBacking::log_place() const { return log_folder(data_).string(); }
 
 std::optional<std::uint64_t> EmbeddedBacking::end(Partition partition) const {
-  if (!log_.fault().empty()) return std::nullopt;
-  return log_.end(partition);
+  return log_.known_end(partition);
 }
 
 }  // namespace optare

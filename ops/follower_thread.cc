@@ -62,6 +62,7 @@ bool FollowerThread::work() {
     note_fault({});
   } catch (const std::exception& fault) {
     note_fault(fault.what());
+    parts_.follower.doubt_store();
     parts_.follower.tick();
     return false;
   }
@@ -78,11 +79,16 @@ void FollowerThread::keep_time() {
 }
 
 void FollowerThread::flush_last_used() {
-  flushed_at_ = parts_.clock.boottime();
   StoreBatch batch;
-  for (const LastUsedRow& row : parts_.last_used.take_changes())
-    batch.put(Table::last_used, row.key, row.value);
-  if (!batch.changes.empty()) parts_.store.write(batch);
+  const std::vector<LastUsedRow> rows = parts_.last_used.take_changes();
+  for (const LastUsedRow& row : rows) batch.put(Table::last_used, row.key, row.value);
+  try {
+    if (!batch.changes.empty()) parts_.store.write(batch);
+  } catch (const StoreFault&) {
+    parts_.last_used.put_back(rows);
+    throw;
+  }
+  flushed_at_ = parts_.clock.boottime();
 }
 
 void FollowerThread::note_fault(std::string fault) {

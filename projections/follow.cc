@@ -16,15 +16,19 @@ Head& head_of(LiveStates::Heads& heads, Partition partition) {
 
 Follower::Follower(Parts parts) : parts_(std::move(parts)) {}
 
+Head Follower::stored_head(Partition partition) const {
+  const auto bytes = parts_.store.get(Table::head, head_key(partition));
+  if (!bytes) return {};
+  const auto head = decode_head(*bytes);
+  if (!head) throw StoreFault("the applied position cannot be read: " + head.error().detail);
+  return *head;
+}
+
 void Follower::open(const std::function<void(const RebuildProgress&)>& progress) {
   if (std::string why = parts_.log.other_history(); !why.empty()) return stop(std::move(why));
   for (const Partition partition : partitions) {
-    if (const auto bytes = parts_.store.get(Table::head, head_key(partition))) {
-      const auto head = decode_head(*bytes);
-      if (!head) throw StoreFault("the applied position cannot be read: " + head.error().detail);
-      head_of(heads_, partition) = *head;
-      if (!same_history(partition)) return;
-    }
+    head_of(heads_, partition) = stored_head(partition);
+    if (!same_history(partition)) return;
   }
   if (const auto outdated = outdated_projections(parts_.store); !outdated.empty()) {
     const auto rebuilt = rebuild(parts_.store, parts_.log, outdated, progress);
@@ -83,12 +87,28 @@ void Follower::stop(std::string reason) {
   parts_.states.stop(std::move(reason));
 }
 
+// Who waits for a commit of a batch that is there although its write failed, is told in time that
+// nobody knows.
+void Follower::look_again() {
+  LiveStates::Heads found{};
+  for (const Partition partition : partitions) head_of(found, partition) = stored_head(partition);
+  if (found != heads_) {
+    heads_ = found;
+    for (const Partition partition : partitions) {
+      if (!same_history(partition)) return;
+    }
+    parts_.states.reload(heads_);
+  }
+  store_in_doubt_ = false;
+}
+
 bool Follower::step() {
   if (stopped_) return false;
   if (std::string why = parts_.log.other_history(); !why.empty()) {
     stop(std::move(why));
     return false;
   }
+  if (store_in_doubt_) look_again();
   const Currency currency = parts_.states.log_currency();
   // Control is drained before each small slice of tokens: a deletion never waits behind them. Yet
   // control that never pauses must not keep tokens, and who waits, from their turn.

@@ -60,6 +60,10 @@ class Follower {
   // Deadlines of waits and of commits under way.
   void tick();
 
+  // A write to the store failed: it may have opened its files again since, and these may hold less.
+  // The next step looks first.
+  void doubt_store() { store_in_doubt_ = true; }
+
   bool stopped() const { return stopped_; }
   const LiveStates::Heads& heads() const { return heads_; }
   std::function<void(const VoidRecord&)> on_void;
@@ -74,6 +78,7 @@ class Follower {
   };
 
   bool step(Partition partition);
+  void look_again();
   // The next slice, behind the record before it; nothing when there is none, or when the log has
   // another history and the node stops.
   std::vector<LogRecord> read_on(Partition partition);
@@ -84,6 +89,7 @@ class Follower {
   std::expected<void, Unappliable> apply(Partition partition, const Taken& taken,
                                          const LogRecord& record, Rows& rows);
   void tell(Partition partition, const std::vector<Taken>& slice);
+  Head stored_head(Partition partition) const;
   // Stops the node when the log does not hold what it applied.
   bool same_history(Partition partition);
   bool holds_last_record(Partition partition, std::span<const LogRecord> from_last);
@@ -92,6 +98,7 @@ class Follower {
   Parts parts_;
   LiveStates::Heads heads_;
   bool stopped_ = false;
+  bool store_in_doubt_ = false;
 };
 
 }  // namespace optare

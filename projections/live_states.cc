@@ -52,6 +52,7 @@ void LiveStates::reload(const Heads& heads) {
   apis_.clear();
   identifiers_.clear();
   milestone_.reset();
+  caught_up_at_ = Currency::never;  // what this view lacks is not known yet
   load_small_tables();
   std::set<std::string, std::less<>> quarantined;
   store_.scan(Table::quarantine, "", [&](std::string_view key, std::string_view) {

@@ -36,8 +36,8 @@ std::optional<Timestamp> last_used_of(std::string_view value) {
   return time_of(static_cast<std::int64_t>(read_u64(value)));
 }
 
-const LastUsed::Shard& LastUsed::shard(const ClientId& client) const {
-  return shards_[std::hash<std::string>{}(client.text()) % shards];
+const LastUsed::Shard& LastUsed::shard(std::string_view client) const {
+  return shards_[std::hash<std::string_view>{}(client) % shards];
 }
 
 LastUsed::Minute LastUsed::latest(const std::vector<Use>& uses) {
@@ -45,21 +45,34 @@ LastUsed::Minute LastUsed::latest(const std::vector<Use>& uses) {
 }
 
 void LastUsed::used(const ClientId& client, const SecretId& secret, Timestamp now) {
+  remember(client.text(), secret.text(), minute_of(now));
+}
+
+void LastUsed::remember(std::string_view client, std::string_view secret, Minute minute) {
   Shard& home = const_cast<Shard&>(shard(client));  // the shards are ours; only the choice is const
-  const Minute minute = minute_of(now);
   const std::scoped_lock lock(home.mutex);
-  auto found = home.uses.find(std::string_view(client.text()));
-  if (found == home.uses.end()) found = home.uses.try_emplace(client.text()).first;
+  auto found = home.uses.find(client);
+  if (found == home.uses.end()) found = home.uses.try_emplace(std::string(client)).first;
   for (Use& use : found->second) {
-    if (use.secret != secret.text()) continue;
+    if (use.secret != secret) continue;
     use.minute = std::max(use.minute, minute);
     return;
   }
-  found->second.push_back({secret.text(), minute});
+  found->second.push_back({std::string(secret), minute});
+}
+
+void LastUsed::put_back(const std::vector<LastUsedRow>& rows) {
+  for (const LastUsedRow& row : rows) {
+    const auto end = row.key.find('\0');
+    const std::string_view secret = std::string_view(row.key).substr(end + 1);
+    if (secret.empty()) continue;  // made of the others
+    remember(std::string_view(row.key).substr(0, end), secret,
+             static_cast<Minute>(read_u64(row.value)));
+  }
 }
 
 std::optional<Timestamp> LastUsed::pending(const ClientId& client, const SecretId& secret) const {
-  const Shard& home = shard(client);
+  const Shard& home = shard(client.text());
   const std::scoped_lock lock(home.mutex);
   const auto found = home.uses.find(std::string_view(client.text()));
   if (found == home.uses.end()) return std::nullopt;

@@ -36,6 +36,8 @@ class LastUsed {
   std::optional<Timestamp> pending(const ClientId& client, const SecretId& secret) const;
   // Rows to write; they are forgotten here. For the store's one writer, each minute and at stop.
   std::vector<LastUsedRow> take_changes();
+  // Rows that were taken and could not be written.
+  void put_back(const std::vector<LastUsedRow>& rows);
 
  private:
   using Minute = std::int64_t;
@@ -54,8 +56,9 @@ class LastUsed {
     // By client; few secrets live at a time.
     std::unordered_map<std::string, std::vector<Use>, Hash, std::equal_to<>> uses;
   };
+  void remember(std::string_view client, std::string_view secret, Minute minute);
   static Minute latest(const std::vector<Use>& uses);
-  const Shard& shard(const ClientId& client) const;
+  const Shard& shard(std::string_view client) const;
   static constexpr std::size_t shards = 16;
   std::array<Shard, shards> shards_;
 };

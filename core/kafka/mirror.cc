@@ -67,8 +67,8 @@ bool Mirror::write(Partition partition, std::vector<LogRecord> records) {
                     .bytes = record.bytes});
   }
   if (!database_) return false;  // only this thread closes it
-  if (database_->failed() || !database_->write(rows, LogDatabase::Durability::unsynced)) {
-    close(database_->failed() ? "a write in the background failed" : database_->fault());
+  if (!database_->writable() || !database_->write(rows, LogDatabase::Durability::unsynced)) {
+    close(database_->fault());
     return false;
   }
   for (LogRecord& record : records) tail_.add(partition, std::move(record));

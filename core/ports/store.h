@@ -48,7 +48,8 @@ struct StoreBatch {
 };
 
 // The disk or the library failed; the view may be behind, the log is not touched. A write that
-// threw may be tried again.
+// threw may be tried again, by who has read again what he goes on from: the store may have had to
+// open its files anew, and these may hold less.
 struct StoreFault : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -10,8 +10,9 @@
 namespace optare {
 namespace {
 
-// How often a log that could not be opened again is tried when nobody appends.
-constexpr auto reopen_interval = std::chrono::seconds(1);
+// How often a log that could not be opened for writing is tried again: what it costs to read its
+// write-ahead log. Ours.
+constexpr auto reopen_interval = std::chrono::milliseconds(500);
 
 Timestamp newest(const LogDatabase& database) {
   Timestamp time{};
@@ -26,11 +27,11 @@ EmbeddedLog::EmbeddedLog(const RocksResources& resources, const Clock& clock,
     : resources_(resources),
       machine_clock_(clock),
       options_(std::move(options)),
-      database_(std::make_unique<LogDatabase>(resources_, options_.directory, options_.mode)),
-      cuts_(database_->cuts()),
-      clock_(clock, newest(*database_)),
+      database_(resources_, options_.directory, options_.mode),
+      cuts_(database_.cuts()),
+      clock_(clock, newest(database_)),
       tail_(options_.tail_records_max, options_.tail_bytes_max) {
-  for (const auto& [partition, end] : database_->ends()) ends_[partition] = end.offset;
+  for (const auto& [partition, end] : database_.ends()) ends_[partition] = end.offset;
   if (options_.mode == OpenMode::write) writer_ = std::thread([this] { write_until_stopped(); });
 }
 
@@ -70,14 +71,18 @@ std::vector<LogRecord> EmbeddedLog::read(Partition partition, std::uint64_t offs
   }
   if (offset >= end || records_max == 0) return {};
   if (auto records = tail_.read(partition, offset, records_max)) return std::move(*records);
-  const std::shared_lock lock(database_mutex_);
-  if (!database_) throw LogFault(fault_);
-  return database_->read(partition, offset, end, records_max);
+  return database_.read(partition, offset, end, records_max);
 }
 
 std::uint64_t EmbeddedLog::end(Partition partition) const {
   const std::scoped_lock lock(ends_mutex_);
-  if (!ends_known_) throw LogFault("the log's end is not known after a failed sync");
+  if (!ends_known_) throw LogFault("the log's end is not known after a failed write");
+  const auto found = ends_.find(partition);
+  return found == ends_.end() ? 0 : found->second;
+}
+
+std::uint64_t EmbeddedLog::known_end(Partition partition) const {
+  const std::scoped_lock lock(ends_mutex_);
   const auto found = ends_.find(partition);
   return found == ends_.end() ? 0 : found->second;
 }
@@ -105,21 +110,17 @@ RetainedLog::Cut EmbeddedLog::cut(Partition partition) const {
 void EmbeddedLog::drop_before(Partition partition, std::uint64_t offset, std::string note) {
   OPTARE_ASSERT(cut(partition).offset <= offset && offset <= end(partition));
   const Cut cut{.offset = offset, .note = std::move(note)};
-  const std::shared_lock lock(database_mutex_);
-  if (!database_) throw LogFault(fault_);
-  database_->drop_before(partition, cut);
+  database_.drop_before(partition, cut);
   const std::scoped_lock ends_lock(ends_mutex_);
   cuts_[partition] = cut;
 }
 
-std::uint64_t EmbeddedLog::bytes() const {
-  const std::shared_lock lock(database_mutex_);
-  return database_ ? database_->bytes() : 0;
-}
+std::uint64_t EmbeddedLog::bytes() const { return database_.bytes(); }
 
 std::string EmbeddedLog::fault() const {
-  const std::shared_lock lock(database_mutex_);
-  return fault_;
+  if (has_room()) return database_.fault();
+  return fmt::format("{}: less than {} MiB of its disk are free, the reserve: make room",
+                     options_.directory.string(), options_.disk_reserve_bytes >> 20U);
 }
 
 void EmbeddedLog::write_until_stopped() {
@@ -138,14 +139,11 @@ void EmbeddedLog::write_until_stopped() {
 }
 
 EmbeddedLog::Batch EmbeddedLog::take_batch() {
-  const bool closed = [&] {
-    const std::shared_lock lock(database_mutex_);
-    return !database_;
-  }();
+  const bool writable = database_.writable();
   std::unique_lock lock(queue_mutex_);
   while (queue_.empty() && !stopping_) {
     writer_waits_ = true;
-    if (!closed) {
+    if (writable) {
       queue_changed_.wait(lock);
     } else if (queue_changed_.wait_for(lock, reopen_interval) == std::cv_status::timeout) {
       break;
@@ -175,7 +173,7 @@ EmbeddedLog::Batch EmbeddedLog::take_batch() {
 // Why nothing may be written now, surely before anything was.
 std::optional<Append> EmbeddedLog::refusal(Timestamp& time) {
   if (!has_room()) return Append::refused_disk_full;
-  if (!reopen()) return Append::not_persisted;
+  if (!reopen()) return database_.full() ? Append::refused_disk_full : Append::not_persisted;
   const auto stamp = options_.refuse_wrong_clock ? clock_.stamp() : clock_.stamp_anyway();
   if (!stamp) return Append::refused_clock;
   time = *stamp;
@@ -189,7 +187,7 @@ void EmbeddedLog::write(Batch batch) {
   Timestamp time;
   if (const auto refused = refusal(time)) return answer(*refused);
 
-  // Only this thread moves the ends and replaces the database: reading them here needs no lock.
+  // Only this thread moves the ends: reading them here needs no lock.
   std::map<Partition, std::uint64_t> next = ends_;
   std::vector<LogDatabase::Row> rows;
   rows.reserve(batch.size());
@@ -199,12 +197,7 @@ void EmbeddedLog::write(Batch batch) {
                     .time = time,
                     .bytes = pending.frame});
   }
-  if (!database_->write(rows)) {
-    close_after_fault(database_->fault());
-    answer(Append::possibly_persisted);
-    reopen();
-    return;
-  }
+  if (!database_.write(rows)) return answer(look_into_failed_write());
   publish(rows, batch);
   answer(Append::persisted);
   notify();
@@ -226,40 +219,49 @@ bool EmbeddedLog::has_room() const {
          free >= options_.disk_reserve_bytes;  // a file system that does not tell has room
 }
 
-// What a failed write left behind is unknown, in RocksDB's memory too: only a fresh look at the
-// files tells. Opening also rewrites what it recovers from the write-ahead log into a synced file,
-// which matters because the kernel may have dropped pages whose sync failed.
-void EmbeddedLog::close_after_fault(std::string fault) {
+// A record that a fresh look at the files does not find was not written, and never turns up: a
+// batch is one record of the write-ahead log, and nothing is added to an old one. One that is found
+// is durable only once the files are open for writing, and whoever follows tells what became of it.
+Append EmbeddedLog::look_into_failed_write() {
+  const bool full = database_.full();
+  const std::map<Partition, std::uint64_t> before = ends_;
   {
     const std::scoped_lock lock(ends_mutex_);
     ends_known_ = false;
   }
-  const std::unique_lock lock(database_mutex_);
-  fault_ = std::move(fault);
-  database_.reset();
+  reopen_due_ = {};
+  reopen();
+  if (!ends_known_ || ends_ != before) return Append::possibly_persisted;
+  return full ? Append::refused_disk_full : Append::not_persisted;
 }
 
 bool EmbeddedLog::reopen() {
-  if (database_ && database_->failed()) close_after_fault("a write in the background failed");
-  if (database_) return true;
-  try {
-    auto database = std::make_unique<LogDatabase>(resources_, options_.directory, options_.mode);
-    const auto ends = database->ends();
-    clock_.at_least(newest(*database));
-    tail_.clear();
-    const std::unique_lock lock(database_mutex_);
-    const std::scoped_lock ends_lock(ends_mutex_);
-    for (const auto& [partition, end] : ends) ends_[partition] = end.offset;
-    ends_known_ = true;
-    database_ = std::move(database);
-    fault_.clear();
-  } catch (const LogFault& fault) {
-    const std::unique_lock lock(database_mutex_);
-    fault_ = fault.what();
-    return false;
-  }
+  if (database_.writable()) return true;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < reopen_due_) return false;
+  reopen_due_ = now + reopen_interval;
+  learn_ends(database_.reopen());
+  if (!database_.writable()) return false;
   notify();
   return true;
+}
+
+// Which records there are, after the files were opened again. Those beyond the end that was known
+// are in doubt until they are open for writing: what is only read may not be on the disk.
+void EmbeddedLog::learn_ends(bool writable) {
+  try {
+    std::map<Partition, std::uint64_t> found;
+    for (const auto& [partition, end] : database_.ends()) found[partition] = end.offset;
+    if (writable) {
+      clock_.at_least(newest(database_));
+      tail_.clear();
+    }
+    const std::scoped_lock lock(ends_mutex_);
+    ends_known_ = writable || found == ends_;
+    if (writable) ends_ = std::move(found);
+  } catch (const LogFault& fault) {  // looked at again at the next reopening
+    database_.distrust(fault.what());
+  }
 }
 
 void EmbeddedLog::notify() const {

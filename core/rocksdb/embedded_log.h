@@ -1,11 +1,11 @@
 // The ordered log without a server: RocksDB, one writer thread, group commit (design D4).
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <shared_mutex>
 #include <thread>
 
 #include "core/log/log_clock.h"
@@ -33,6 +33,10 @@ struct EmbeddedLogOptions {
   std::size_t tail_bytes_max = 4U << 20U;
 };
 
+// After a failed write it looks at its files anew: what is not there was surely not written. While
+// they cannot be opened for writing (a full disk) what was durable before is read on, appends are
+// refused, and it tries again by itself.
+//
 // Thread: all members from any thread. `done` and `on_records` are called on the writer thread and
 // must not block it; they may call `append`.
 class EmbeddedLog final : public RetainedLog {
@@ -47,8 +51,10 @@ class EmbeddedLog final : public RetainedLog {
   void append(Partition partition, std::string frame, Appended done) override;
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override;
-  // Throws LogFault while a failed sync is looked into.
+  // Throws LogFault while nobody knows whether what a failed write left behind is durable.
   std::uint64_t end(Partition partition) const override;
+  // What is surely durable; also while `end` cannot tell.
+  std::uint64_t known_end(Partition partition) const;
   Currency currency(Partition) const override { return {machine_clock_.boottime(), clock_.now()}; }
   void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override { return clock_.now(); }
@@ -72,19 +78,18 @@ class EmbeddedLog final : public RetainedLog {
   Batch take_batch();  // waits; empty when woken without work
   void write(Batch batch);
   std::optional<Append> refusal(Timestamp& time);
+  Append look_into_failed_write();
   void publish(const std::vector<LogDatabase::Row>& rows, Batch& batch);
   bool has_room() const;
-  void close_after_fault(std::string fault);
-  bool reopen();  // true when open
+  bool reopen();  // true when it takes appends
+  void learn_ends(bool writable);
   void notify() const;
 
   const RocksResources& resources_;
   const Clock& machine_clock_;
   const EmbeddedLogOptions options_;
-
-  mutable std::shared_mutex database_mutex_;  // exclusive: closing and opening; shared: use
-  std::unique_ptr<LogDatabase> database_;     // null after a fault, until it opens again
-  std::string fault_;
+  LogDatabase database_;
+  std::chrono::steady_clock::time_point reopen_due_{};  // the writer's
 
   mutable std::mutex ends_mutex_;
   std::map<Partition, std::uint64_t> ends_;

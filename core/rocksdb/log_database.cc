@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <rocksdb/convenience.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
 #include <limits>
@@ -45,11 +44,6 @@ std::string cut_key(Partition partition) {
   return key;
 }
 
-void check(const rocksdb::Status& status, const std::filesystem::path& directory) {
-  if (!status.ok())
-    throw LogFault(fmt::format("cannot read {}: {}", directory.string(), status.ToString()));
-}
-
 LogRecord record_of(const rocksdb::Iterator& row) {
   const std::string_view key = row.key().ToStringView();
   const std::string_view value = row.value().ToStringView();
@@ -62,31 +56,33 @@ LogRecord record_of(const rocksdb::Iterator& row) {
 
 }  // namespace
 
-struct LogDatabase::Listener final : rocksdb::EventListener {
-  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
-                         rocksdb::Status* /*error*/) override {
-    failed = true;
-  }
-  std::atomic<bool> failed = false;
-};
-
 LogDatabase::LogDatabase(const RocksResources& resources, std::filesystem::path directory,
                          OpenMode mode)
-    : directory_(std::move(directory)), listener_(std::make_shared<Listener>()) {
-  rocksdb::Options options = resources.options(memtable_bytes);
-  options.listeners = {listener_};
-  options.allow_concurrent_memtable_write = false;  // one writer
-  auto opened = open_rocks(options, directory_, mode, format);
-  if (!opened) throw LogFault(opened.error());
-  db_ = std::move(*opened);
+    : instance_(resources, {.directory = std::move(directory),
+                            .mode = mode,
+                            .format = format,
+                            .memtable_bytes = memtable_bytes}) {
+  if (const auto opened = instance_.open(); !opened) throw LogFault(opened.error());
 }
 
-LogDatabase::~LogDatabase() = default;
+RocksInstance::Use LogDatabase::use() const {
+  RocksInstance::Use use = instance_.use();
+  if (!use) throw LogFault("cannot read " + fault());
+  return use;
+}
+
+void LogDatabase::check(const rocksdb::Status& status) const {
+  if (!status.ok()) {
+    throw LogFault(
+        fmt::format("cannot read {}: {}", instance_.directory().string(), status.ToString()));
+  }
+}
 
 std::map<Partition, LogDatabase::End> LogDatabase::ends() const {
   std::map<Partition, End> ends;
   for (const auto& [partition, cut] : cuts()) ends[partition].offset = cut.offset;
-  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}));
+  const auto db = use();
+  const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator({}));
   // From the last partition down: each step lands on a partition's last record.
   for (row->SeekForPrev(slice(key_of(Partition{0xfeffffff}, 0))); row->Valid();) {
     const auto partition = static_cast<Partition>(read_u32(row->key().ToStringView()));
@@ -97,13 +93,14 @@ std::map<Partition, LogDatabase::End> LogDatabase::ends() const {
     if (row->Valid() && static_cast<Partition>(read_u32(row->key().ToStringView())) == partition)
       row->Prev();
   }
-  check(row->status(), directory_);
+  check(row->status());
   return ends;
 }
 
 std::map<Partition, RetainedLog::Cut> LogDatabase::cuts() const {
   std::map<Partition, RetainedLog::Cut> cuts;
-  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}));
+  const auto db = use();
+  const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator({}));
   for (row->Seek(slice(cut_prefix)); row->Valid() && row->key().starts_with(slice(cut_prefix));
        row->Next()) {
     const std::string_view value = row->value().ToStringView();
@@ -113,7 +110,7 @@ std::map<Partition, RetainedLog::Cut> LogDatabase::cuts() const {
     cuts[partition] = {.offset = read_u64(value),
                        .note = std::string(value.substr(sizeof(std::uint64_t)))};
   }
-  check(row->status(), directory_);
+  check(row->status());
   return cuts;
 }
 
@@ -123,7 +120,8 @@ std::vector<LogRecord> LogDatabase::read(Partition partition, std::uint64_t offs
   const rocksdb::Slice bound = slice(upper);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options));
+  const auto db = use();
+  const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator(options));
   std::vector<LogRecord> records;
   std::size_t bytes = 0;
   for (row->Seek(slice(key_of(partition, offset))); row->Valid(); row->Next()) {
@@ -133,10 +131,10 @@ std::vector<LogRecord> LogDatabase::read(Partition partition, std::uint64_t offs
     const std::uint64_t expected = offset + records.size() - 1;
     if (records.back().offset != expected) {
       throw LogFault(fmt::format("{}: record {} is missing: restore the folder from a back-up",
-                                 directory_.string(), expected));
+                                 instance_.directory().string(), expected));
     }
   }
-  check(row->status(), directory_);
+  check(row->status());
   return records;
 }
 
@@ -154,14 +152,16 @@ bool LogDatabase::write(std::span<const Row> rows, Durability durability) {
     const rocksdb::Status added =
         batch.Put(rocksdb::SliceParts(&keys, 1), rocksdb::SliceParts(values.data(), 2));
     if (!added.ok()) {
-      fault_ = added.ToString();
+      instance_.note(added);
       return false;
     }
   }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
-  const rocksdb::Status status = db_->Write(options, &batch);
-  if (!status.ok()) fault_ = status.ToString();
+  const auto db = instance_.use();
+  const rocksdb::Status status =
+      db ? db->Write(options, &batch) : rocksdb::Status::Aborted("it is closed");
+  instance_.note(status);
   return status.ok();
 }
 
@@ -171,21 +171,25 @@ void LogDatabase::drop_before(Partition partition, const RetainedLog::Cut& cut) 
   value += cut.note;
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  const rocksdb::Status status = db_->Put(synced, cut_key(partition), value);
-  if (!status.ok())
-    throw LogFault(fmt::format("cannot cut {}: {}", directory_.string(), status.ToString()));
+  const auto db = use();
+  const rocksdb::Status status = db->Put(synced, cut_key(partition), value);
+  if (!status.ok()) {
+    throw LogFault(
+        fmt::format("cannot cut {}: {}", instance_.directory().string(), status.ToString()));
+  }
   // Whole files only: what is left below the cut is not read, and goes with a later cut.
   const Key from = key_of(partition, 0);
   const Key to = key_of(partition, cut.offset);
   const rocksdb::Slice first = slice(from);
   const rocksdb::Slice last = slice(to);
-  rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), &first, &last,
+  rocksdb::DeleteFilesInRange(&*db, db->DefaultColumnFamily(), &first, &last,
                               /*include_end=*/false)
       .PermitUncheckedError();  // only space is at stake
 }
 
-std::uint64_t LogDatabase::bytes() const { return rocks_bytes(*db_); }
-
-bool LogDatabase::failed() const { return listener_->failed; }
+std::uint64_t LogDatabase::bytes() const {
+  const auto db = instance_.use();
+  return db ? rocks_bytes(*db) : 0;
+}
 
 }  // namespace optare

@@ -4,23 +4,20 @@
 //   bytes 0xff "cut" partition (4)                                ->  first kept offset (8) | note
 #pragma once
 
-#include <rocksdb/db.h>
-
-#include <atomic>
 #include <cstdint>
-#include <expected>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/log/retained_log.h"
-#include "core/rocksdb/resources.h"
+#include "core/rocksdb/instance.h"
 
 namespace optare {
 
+// Thread: reading, and what is asked of its state, from any; `write`, `reopen` and `distrust` from
+// one at a time.
 class LogDatabase {
  public:
   struct End {
@@ -36,7 +33,6 @@ class LogDatabase {
 
   // Throws LogFault: cannot be opened, is in use, holds another format.
   LogDatabase(const RocksResources& resources, std::filesystem::path directory, OpenMode mode);
-  ~LogDatabase();
 
   std::map<Partition, End> ends() const;               // throws LogFault
   std::map<Partition, RetainedLog::Cut> cuts() const;  // throws LogFault
@@ -44,20 +40,27 @@ class LogDatabase {
                               std::size_t records_max) const;  // throws LogFault
   // `unsynced` outlives the process, not a power loss: for a copy of what others keep.
   enum class Durability : std::uint8_t { synced, unsynced };
-  // All or nothing. When it says false, nobody knows whether it is on the disk.
+  // All or nothing. When it says false, nobody knows whether it is on the disk before it is opened
+  // again.
   [[nodiscard]] bool write(std::span<const Row> rows, Durability durability = Durability::synced);
   void drop_before(Partition partition, const RetainedLog::Cut& cut);  // throws LogFault
   std::uint64_t bytes() const;
-  // RocksDB met a fault in the background and takes no more writes: open it again.
-  bool failed() const;
-  const std::string& fault() const { return fault_; }  // of the last write that said false
+
+  // Opens it again after a fault; true when it takes writes. When not, it can be read at best.
+  //
+  // What it recovers from the write-ahead log is rewritten into a synced file: the kernel may have
+  // dropped pages whose sync failed.
+  bool reopen() { return instance_.reopen().has_value(); }
+  // It takes no more writes, for this reason, until it is opened again.
+  void distrust(std::string reason) { instance_.fail(std::move(reason)); }
+  bool writable() const { return instance_.writable(); }
+  bool full() const { return instance_.full(); }           // the fault is a lack of room
+  std::string fault() const { return instance_.fault(); }  // empty: there is none
 
  private:
-  struct Listener;
-  std::filesystem::path directory_;
-  std::shared_ptr<Listener> listener_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::string fault_;
+  RocksInstance::Use use() const;  // throws LogFault
+  void check(const rocksdb::Status& status) const;
+  RocksInstance instance_;
 };
 
 }  // namespace optare

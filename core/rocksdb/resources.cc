@@ -13,10 +13,15 @@ namespace {
 // 1,024.
 constexpr int open_files_max = 256;
 
-using Opened = std::expected<std::unique_ptr<rocksdb::DB>, std::string>;
+using Opened = std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal>;
 
 std::string explain(const rocksdb::Status& status, const std::filesystem::path& directory) {
   const std::string text = status.ToString();
+  if (status.IsNoSpace()) {
+    return fmt::format(
+        "{} cannot be opened for writing, its disk is full: make room. Nothing in it is lost",
+        directory.string());
+  }
   // Of the lock itself; that its file cannot be made is said otherwise, and is another trouble.
   if (text.find("While lock file") != std::string::npos ||
       text.find("lock hold by") != std::string::npos) {
@@ -27,30 +32,34 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
   return fmt::format("cannot open {}: {}", directory.string(), text);
 }
 
+RocksRefusal refusal(const rocksdb::Status& status, const std::filesystem::path& directory) {
+  return {.text = explain(status, directory), .no_space = status.IsNoSpace()};
+}
+
 // A new instance gets its format, an old one must have the same.
-std::expected<void, std::string> check_format(rocksdb::DB& db,
-                                              const std::filesystem::path& directory, OpenMode mode,
-                                              std::string_view format) {
+std::expected<void, RocksRefusal> check_format(rocksdb::DB& db,
+                                               const std::filesystem::path& directory,
+                                               OpenMode mode, std::string_view format) {
   std::string found;
   const rocksdb::Status status = db.Get({}, format_key, &found);
   if (status.ok() && found == format) return {};
   if (status.ok()) {
-    return std::unexpected(
+    return std::unexpected(RocksRefusal{
         fmt::format("{} holds '{}' and this build reads '{}': use the build that wrote it",
-                    directory.string(), found, format));
+                    directory.string(), found, format)});
   }
-  if (!status.IsNotFound()) return std::unexpected(explain(status, directory));
+  if (!status.IsNotFound()) return std::unexpected(refusal(status, directory));
   const std::unique_ptr<rocksdb::Iterator> rows(db.NewIterator({}));
   rows->SeekToFirst();
   if (rows->Valid() || mode == OpenMode::read_only) {
     return std::unexpected(
-        fmt::format("{} does not hold '{}' of Optare", directory.string(), format));
+        RocksRefusal{fmt::format("{} does not hold '{}' of Optare", directory.string(), format)});
   }
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const rocksdb::Status written =
       db.Put(synced, format_key, rocksdb::Slice(format.data(), format.size()));
-  if (!written.ok()) return std::unexpected(explain(written, directory));
+  if (!written.ok()) return std::unexpected(refusal(written, directory));
   return {};
 }
 
@@ -113,7 +122,7 @@ Opened open_rocks(rocksdb::Options options, const std::filesystem::path& directo
     status = rocksdb::DB::Open(options, directory.string(), &opened);
   }
   std::unique_ptr<rocksdb::DB> db(opened);
-  if (!status.ok()) return std::unexpected(explain(status, directory));
+  if (!status.ok()) return std::unexpected(refusal(status, directory));
   if (auto same = check_format(*db, directory, mode, format); !same)
     return std::unexpected(same.error());
   return db;

@@ -39,10 +39,15 @@ class RocksResources {
 
 enum class OpenMode : std::uint8_t { write, read_only };
 
+// Why one cannot be opened.
+struct RocksRefusal {
+  std::string text;  // a sentence for a person
+  bool no_space = false;
+};
+
 // Opens DIR/..., made when missing (mode write). `format` says what is in it and in which layout;
-// one that holds another is refused. The error is a sentence for the person who started the
-// process.
-std::expected<std::unique_ptr<rocksdb::DB>, std::string> open_rocks(
+// one that holds another is refused.
+std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal> open_rocks(
     rocksdb::Options options, const std::filesystem::path& directory, OpenMode mode,
     std::string_view format);
 

@@ -2,10 +2,7 @@
 
 #include <fmt/format.h>
 #include <rocksdb/experimental.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
-
-#include <mutex>
 
 namespace optare {
 namespace {
@@ -20,46 +17,36 @@ std::string key_behind(Table table) {
 
 }  // namespace
 
-struct RocksStore::Listener final : rocksdb::EventListener {
-  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
-                         rocksdb::Status* /*error*/) override {
-    failed = true;
-  }
-  std::atomic<bool> failed = false;
-};
-
 RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path directory,
                        OpenMode mode)
-    : resources_(resources), directory_(std::move(directory)), mode_(mode) {
-  open();
-}
-
-RocksStore::~RocksStore() = default;
-
-void RocksStore::open() {
-  rocksdb::Options options = resources_.options(memtable_bytes);
-  listener_ = std::make_shared<Listener>();
-  options.listeners = {listener_};
-  options.allow_concurrent_memtable_write = false;  // one writer
-  auto opened = open_rocks(options, directory_, mode_, format);
-  if (!opened) throw StoreFault(opened.error());
-  db_ = std::move(*opened);
+    : instance_(resources, {.directory = std::move(directory),
+                            .mode = mode,
+                            .format = format,
+                            .memtable_bytes = memtable_bytes}) {
+  if (const auto opened = instance_.open(); !opened) throw StoreFault(opened.error());
 }
 
 void RocksStore::check(const rocksdb::Status& status) const {
-  if (!status.ok()) throw StoreFault(fmt::format("{}: {}", directory_.string(), status.ToString()));
+  if (!status.ok()) {
+    throw StoreFault(fmt::format("{}: {}", instance_.directory().string(), status.ToString()));
+  }
 }
 
-rocksdb::DB& RocksStore::database() const {
-  if (!db_) throw StoreFault(fmt::format("{} is closed after a fault", directory_.string()));
-  return *db_;
+void RocksStore::check_written(const rocksdb::Status& status) {
+  instance_.note(status);
+  check(status);
+}
+
+RocksInstance::Use RocksStore::use() const {
+  RocksInstance::Use use = instance_.use();
+  if (!use) throw StoreFault(fault());
+  return use;
 }
 
 std::optional<std::string> RocksStore::get(Table table, std::string_view key) const {
   const std::string row = store_key(table, key);
   std::string value;
-  const std::shared_lock lock(mutex_);
-  const rocksdb::Status status = database().Get({}, row, &value);
+  const rocksdb::Status status = use()->Get({}, row, &value);
   if (status.IsNotFound()) return std::nullopt;
   check(status);
   return value;
@@ -71,8 +58,8 @@ void RocksStore::scan(Table table, std::string_view from,
   const rocksdb::Slice bound(end);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &bound;
-  const std::shared_lock lock(mutex_);
-  const std::unique_ptr<rocksdb::Iterator> row(database().NewIterator(options));
+  const auto db = use();
+  const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator(options));
   for (row->Seek(store_key(table, from)); row->Valid(); row->Next()) {
     if (!visit(row->key().ToStringView().substr(1), row->value().ToStringView())) return;
   }
@@ -81,53 +68,45 @@ void RocksStore::scan(Table table, std::string_view from,
 
 void RocksStore::write(const StoreBatch& batch) {
   if (batch.changes.empty()) return;
-  recover();
+  require_writable();
   std::size_t bytes = 0;
   for (const auto& [key, value] : batch.changes)
     bytes += key.size() + (value ? value->size() : 0) + 16;
   rocksdb::WriteBatch rows(bytes);
   for (const auto& [key, value] : batch.changes)
     check(value ? rows.Put(key, *value) : rows.Delete(key));
-  const std::shared_lock lock(mutex_);
-  const rocksdb::Status status = database().Write({}, &rows);
-  if (!status.ok()) listener_->failed = true;
-  check(status);
+  check_written(use()->Write({}, &rows));
 }
 
 void RocksStore::clear(Table table) {
-  recover();
+  require_writable();
   const std::string from = first_key(table);
   const std::string to = key_behind(table);
-  const std::shared_lock lock(mutex_);
-  check(database().DeleteRange({}, db_->DefaultColumnFamily(), from, to));
+  const auto db = use();
+  check_written(db->DeleteRange({}, db->DefaultColumnFamily(), from, to));
   const rocksdb::Slice first(from);
   const rocksdb::Slice last(to);
-  rocksdb::experimental::SuggestCompactRange(db_.get(), &first, &last)
+  rocksdb::experimental::SuggestCompactRange(&*db, &first, &last)
       .PermitUncheckedError();  // only space is at stake
 }
 
 void RocksStore::sync() {
-  recover();
-  const std::shared_lock lock(mutex_);
-  check(database().FlushWAL(/*sync=*/true));
+  require_writable();
+  check_written(use()->FlushWAL(/*sync=*/true));
 }
 
 std::uint64_t RocksStore::bytes() const {
-  const std::shared_lock lock(mutex_);
-  return db_ ? rocks_bytes(*db_) : 0;
+  const auto db = instance_.use();
+  return db ? rocks_bytes(*db) : 0;
 }
 
-// RocksDB refuses writes after a fault in the background, a full disk above all. Try to go on; open
-// again when it cannot.
-void RocksStore::recover() {
-  if (db_ && !listener_->failed) return;
-  if (db_) {
-    listener_->failed = false;
-    if (db_->Resume().ok()) return;
-  }
-  const std::unique_lock lock(mutex_);
-  db_.reset();
-  open();
+void RocksStore::require_writable() {
+  if (instance_.writable()) return;
+  if (const auto opened = instance_.reopen(); !opened) throw StoreFault(opened.error());
+  throw StoreFault(
+      fmt::format("{} was opened again after a fault: what it holds has to be read "
+                  "again before it is written",
+                  instance_.directory().string()));
 }
 
 }  // namespace optare

@@ -1,15 +1,10 @@
 // The view on disk. One column family; a table is a first byte.
 #pragma once
 
-#include <rocksdb/db.h>
-
-#include <atomic>
 #include <filesystem>
-#include <memory>
-#include <shared_mutex>
 
 #include "core/ports/store.h"
-#include "core/rocksdb/resources.h"
+#include "core/rocksdb/instance.h"
 
 namespace optare {
 
@@ -19,31 +14,29 @@ class RocksStore final : public Store {
   // this.
   RocksStore(const RocksResources& resources, std::filesystem::path directory,
              OpenMode mode = OpenMode::write);
-  ~RocksStore() override;
 
   std::optional<std::string> get(Table table, std::string_view key) const override;
   void scan(Table table, std::string_view from,
             const std::function<bool(std::string_view key, std::string_view value)>& visit)
       const override;
-  // After a fault (a full disk) a later write recovers by itself.
+  // After a fault (a full disk) reads go on, and later writes open the files again as soon as that
+  // is possible. The one that did so throws, too: what is in the files may be older than what was
+  // read before, so whoever writes looks again first.
   void write(const StoreBatch& batch) override;
   void clear(Table table) override;
   void sync() override;
   std::uint64_t bytes() const;
+  // The last write failed for lack of room. Thread: any.
+  bool full() const { return instance_.full(); }
+  // Why it takes no writes; empty when it does. Thread: any.
+  std::string fault() const { return instance_.fault(); }
 
  private:
-  struct Listener;
-  void open();
-  void recover();  // throws StoreFault
-  void check(const rocksdb::Status& status) const;
-  rocksdb::DB& database() const;  // REQUIRES: the lock; throws StoreFault
-
-  const RocksResources& resources_;
-  const std::filesystem::path directory_;
-  const OpenMode mode_;
-  mutable std::shared_mutex mutex_;  // exclusive: closing and opening; shared: use
-  std::shared_ptr<Listener> listener_;
-  std::unique_ptr<rocksdb::DB> db_;
+  void require_writable();                            // throws StoreFault
+  void check(const rocksdb::Status& status) const;    // throws StoreFault
+  void check_written(const rocksdb::Status& status);  // throws StoreFault
+  RocksInstance::Use use() const;                     // throws StoreFault
+  RocksInstance instance_;
 };
 
 }  // namespace optare

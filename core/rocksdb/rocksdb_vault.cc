@@ -16,18 +16,16 @@ rocksdb::WriteOptions synced() {
   return options;
 }
 
-void check(const rocksdb::Status& status, const std::filesystem::path& directory) {
-  if (!status.ok()) throw VaultFault(fmt::format("{}: {}", directory.string(), status.ToString()));
-}
-
 }  // namespace
 
 RocksVault::RocksVault(const RocksResources& resources, std::filesystem::path directory,
                        Secret key_encryption_key, Random& random, OpenMode mode)
-    : directory_(std::move(directory)), seal_(std::move(key_encryption_key), random) {
-  auto opened = open_rocks(resources.options(memtable_bytes), directory_, mode, format);
-  if (!opened) throw VaultFault(opened.error());
-  db_ = std::move(*opened);
+    : seal_(std::move(key_encryption_key), random),
+      instance_(resources, {.directory = std::move(directory),
+                            .mode = mode,
+                            .format = format,
+                            .memtable_bytes = memtable_bytes}) {
+  if (const auto opened = instance_.open(); !opened) throw VaultFault(opened.error());
   if (const auto log_id = get(log_id_name)) seal_.belong_to(log_id->reveal());
 }
 
@@ -37,44 +35,68 @@ bool RocksVault::exists(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / "CURRENT");
 }
 
+RocksInstance::Use RocksVault::use() const {
+  RocksInstance::Use use = instance_.use();
+  if (!use) throw VaultFault(instance_.fault());
+  return use;
+}
+
+RocksInstance::Use RocksVault::use_to_write() {
+  if (const auto opened = instance_.reopen(); !opened) throw VaultFault(opened.error());
+  return use();
+}
+
+void RocksVault::check(const rocksdb::Status& status) const {
+  if (!status.ok()) {
+    throw VaultFault(fmt::format("{}: {}", instance_.directory().string(), status.ToString()));
+  }
+}
+
 Secret RocksVault::open_row(std::string_view name, std::string_view row) const {
   if (auto value = seal_.open(name, row)) return *std::move(value);
   throw VaultFault(
       fmt::format("the key file does not open '{}' in {}: start with the key file that this folder "
                   "was made with "
                   "(--key-file), or restore the vault and its key from the same backup",
-                  name, directory_.string()));
+                  name, instance_.directory().string()));
 }
 
 std::optional<Secret> RocksVault::get(std::string_view name) const {
   std::string row;
-  const rocksdb::Status status = db_->Get({}, slice(name), &row);
+  const rocksdb::Status status = use()->Get({}, slice(name), &row);
   if (status.IsNotFound()) return std::nullopt;
-  check(status, directory_);
+  check(status);
   return open_row(name, row);
 }
 
 std::vector<std::string> RocksVault::names(std::string_view prefix) const {
   std::vector<std::string> names;
-  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator({}));
+  const auto db = use();
+  const std::unique_ptr<rocksdb::Iterator> row(db->NewIterator({}));
   for (row->Seek(slice(prefix)); row->Valid() && row->key().starts_with(slice(prefix));
        row->Next()) {
     if (row->key() != slice(format_key)) names.push_back(row->key().ToString());
   }
-  check(row->status(), directory_);
+  check(row->status());
   return names;
 }
 
 void RocksVault::put(std::string_view name, const Secret& value) {
-  if (!seal_.belongs() && name != log_id_name)
-    throw VaultFault(
-        fmt::format("{} has no log id, so it can hold nothing else", directory_.string()));
-  check(db_->Put(synced(), slice(name), seal_.row(name, value)), directory_);
+  if (!seal_.belongs() && name != log_id_name) {
+    throw VaultFault(fmt::format("{} has no log id, so it can hold nothing else",
+                                 instance_.directory().string()));
+  }
+  const rocksdb::Status written =
+      use_to_write()->Put(synced(), slice(name), seal_.row(name, value));
+  instance_.note(written);
+  check(written);
   if (name == log_id_name) seal_.belong_to(value.reveal());
 }
 
 void RocksVault::erase(std::string_view name) {
-  check(db_->Delete(synced(), slice(name)), directory_);
+  const rocksdb::Status written = use_to_write()->Delete(synced(), slice(name));
+  instance_.note(written);
+  check(written);
 }
 
 }  // namespace optare

@@ -2,14 +2,11 @@
 // (contracts.md H). The names of secrets are readable on disk; the secrets are not.
 #pragma once
 
-#include <rocksdb/db.h>
-
 #include <filesystem>
-#include <memory>
 
 #include "core/ports/random.h"
 #include "core/ports/vault.h"
-#include "core/rocksdb/resources.h"
+#include "core/rocksdb/instance.h"
 #include "core/vault/row_seal.h"
 
 namespace optare {
@@ -30,15 +27,19 @@ class RocksVault final : public Vault {
 
   std::optional<Secret> get(std::string_view name) const override;
   std::vector<std::string> names(std::string_view prefix) const override;
+  // After a fault (a full disk) what there is can be read on, and a later write opens it again.
   void put(std::string_view name, const Secret& value) override;
   void erase(std::string_view name) override;
 
  private:
   Secret open_row(std::string_view name, std::string_view row) const;
 
-  const std::filesystem::path directory_;
+  RocksInstance::Use use() const;     // throws VaultFault
+  RocksInstance::Use use_to_write();  // throws VaultFault
+  void check(const rocksdb::Status& status) const;
+
   RowSeal seal_;
-  std::unique_ptr<rocksdb::DB> db_;
+  RocksInstance instance_;
 };
 
 }  // namespace optare

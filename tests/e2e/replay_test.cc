@@ -266,7 +266,7 @@ TEST_F(Issuance, ShowsThatABatchWasRemoved) {
   EXPECT_EQ(server.stop(), 0);
   auto database =
       open_rocks(resources.options(1U << 20U), spool(), OpenMode::write, "optare log 1");
-  ASSERT_TRUE(database) << database.error();
+  ASSERT_TRUE(database) << database.error().text;
   std::string key;
   append_u32(key, static_cast<std::uint32_t>(Partition::control));
   append_u64(key, 1);

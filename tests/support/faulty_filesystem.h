@@ -14,6 +14,7 @@ struct DiskFaults {
   std::atomic<bool> sync_fails =
       false;  // data is written, but no sync of a write-ahead log says so
   std::atomic<bool> append_fails = false;  // nothing more is written to any file: no space
+  std::atomic<bool> create_fails = false;  // no new file is made: no space
   std::atomic<std::int64_t> free_bytes =
       -1;  // what the disk says is free; negative: what is really free
 };
@@ -28,14 +29,14 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override {
-    if (faults_.append_fails) return rocksdb::IOStatus::NoSpace();
+    if (faults_.append_fails || faults_.create_fails) return rocksdb::IOStatus::NoSpace();
     return wrap(FileSystemWrapper::NewWritableFile(name, options, file, debug), name, file);
   }
   rocksdb::IOStatus ReuseWritableFile(const std::string& name, const std::string& old_name,
                                       const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
                                       rocksdb::IODebugContext* debug) override {
-    if (faults_.append_fails) return rocksdb::IOStatus::NoSpace();
+    if (faults_.append_fails || faults_.create_fails) return rocksdb::IOStatus::NoSpace();
     return wrap(FileSystemWrapper::ReuseWritableFile(name, old_name, options, file, debug), name,
                 file);
   }

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "tests/contract/event_log_contract.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/faulty_filesystem.h"
+#include "tests/support/small_disk.h"
 #include "tests/support/temporary_directory.h"
 
 namespace optare {
@@ -31,8 +31,12 @@ class EmbeddedLogTest : public testing::Test {
   std::unique_ptr<EmbeddedLog> open() { return open(options()); }
   static std::vector<std::string> frames(const EventLog& log) {
     std::vector<std::string> all;
-    for (LogRecord& record : log.read(control, 0, 100'000)) all.push_back(std::move(record.bytes));
-    return all;
+    for (std::uint64_t next = 0;;) {  // one read is bounded in bytes
+      auto records = log.read(control, next, 100'000);
+      if (records.empty()) return all;
+      next = records.back().offset + 1;
+      for (LogRecord& record : records) all.push_back(std::move(record.bytes));
+    }
   }
   // Appends until the log takes one: while it opens again after a fault it may refuse.
   static Append append_until_taken(EventLog& log, const std::string& frame) {
@@ -64,11 +68,11 @@ TEST_F(EmbeddedLogTest, AnswersPossiblyPersistedWhenTheSyncFailsAndShowsWhatBeca
   EXPECT_EQ(log->fault(), "");
 }
 
-TEST_F(EmbeddedLogTest, ForgetsABatchOfWhichNothingReachedTheFile) {
+TEST_F(EmbeddedLogTest, SaysThatABatchOfWhichNothingReachedTheFileIsNotWritten) {
   const auto log = open();
   append_and_wait(*log, control, "before");
   disk_.faults.append_fails = true;
-  EXPECT_EQ(append_and_wait(*log, control, "lost"), Append::possibly_persisted);
+  EXPECT_EQ(append_and_wait(*log, control, "lost"), Append::refused_disk_full);
   disk_.faults.append_fails = false;
   EXPECT_EQ(append_until_taken(*log, "after"), Append::persisted);
   EXPECT_EQ(frames(*log), (Frames{"before", "after"}));
@@ -89,18 +93,53 @@ TEST_F(EmbeddedLogTest, TellsTheFollowerOfARecordThatOutlivedItsFailedSync) {
   log->on_records({});
 }
 
-TEST_F(EmbeddedLogTest, RefusesAppendsWhileItCannotOpenAgain) {
-  const auto log = open();
+// Nothing is kept in memory: what is read on comes from the files.
+TEST_F(EmbeddedLogTest, ReadsOnAndRefusesAppendsWhileTheDiskIsFull) {
+  auto without_tail = options();
+  without_tail.tail_records_max = 0;
+  const auto log = open(without_tail);
   append_and_wait(*log, control, "before");
   disk_.faults.append_fails = true;
   append_and_wait(*log, control, "lost");
-  EXPECT_EQ(append_and_wait(*log, control, "refused"), Append::not_persisted);
-  EXPECT_THROW((void)log->end(control), LogFault) << "nobody knows";
-  EXPECT_EQ(ask_end_and_wait(*log, control), std::nullopt);
-  EXPECT_NE(log->fault(), "");
+  EXPECT_EQ(append_and_wait(*log, control, "refused"), Append::refused_disk_full);
+  EXPECT_EQ(frames(*log), Frames{"before"});
+  EXPECT_EQ(log->end(control), 1) << "what is not there was surely not written";
+  EXPECT_NE(log->fault().find("its disk is full"), std::string::npos) << log->fault();
   disk_.faults.append_fails = false;
   EXPECT_EQ(append_until_taken(*log, "after"), Append::persisted);
   EXPECT_EQ(log->end(control), 2);
+  EXPECT_EQ(log->fault(), "");
+}
+
+// In the file, but perhaps not on the disk, and it cannot be written again: nobody may rely on it.
+TEST_F(EmbeddedLogTest, DoesNotShowARecordInDoubtBeforeItIsDurable) {
+  const auto log = open();
+  append_and_wait(*log, control, "before");
+  disk_.faults.sync_fails = true;
+  disk_.faults.create_fails = true;
+  EXPECT_EQ(append_and_wait(*log, control, "doubtful"), Append::possibly_persisted);
+  EXPECT_EQ(frames(*log), Frames{"before"});
+  EXPECT_EQ(log->known_end(control), 1);
+  EXPECT_THROW((void)log->end(control), LogFault);
+  EXPECT_EQ(ask_end_and_wait(*log, control), std::nullopt) << "nobody knows";
+  EXPECT_NE(append_and_wait(*log, control, "refused"), Append::persisted);
+  disk_.faults.sync_fails = false;
+  disk_.faults.create_fails = false;
+  EXPECT_EQ(append_until_taken(*log, "after"), Append::persisted);
+  EXPECT_EQ(frames(*log), (Frames{"before", "doubtful", "after"}));
+}
+
+TEST_F(EmbeddedLogTest, GoesOnByItselfOnceThereIsRoom) {
+  const auto log = open();
+  disk_.faults.append_fails = true;
+  append_and_wait(*log, control, "lost");
+  EXPECT_NE(log->fault(), "");
+  disk_.faults.append_fails = false;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!log->fault().empty() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(log->fault(), "");
+  EXPECT_EQ(append_and_wait(*log, control, "after"), Append::persisted);
 }
 
 TEST_F(EmbeddedLogTest, RefusesBelowTheReserveOfDiskAndGoesOnAboveIt) {
@@ -108,7 +147,9 @@ TEST_F(EmbeddedLogTest, RefusesBelowTheReserveOfDiskAndGoesOnAboveIt) {
   const auto reserve = static_cast<std::int64_t>(options().disk_reserve_bytes);
   disk_.faults.free_bytes = reserve - 1;
   EXPECT_EQ(append_and_wait(*log, control, "no room"), Append::refused_disk_full);
+  EXPECT_NE(log->fault().find("the reserve"), std::string::npos) << log->fault();
   disk_.faults.free_bytes = reserve;
+  EXPECT_EQ(log->fault(), "");
   EXPECT_EQ(append_and_wait(*log, control, "room"), Append::persisted);
   EXPECT_EQ(frames(*log), Frames{"room"});
 }
@@ -287,42 +328,29 @@ TEST_F(EmbeddedLogTest, LosesNothingItAcknowledgedWhenTheProcessIsKilled) {
   for (std::size_t i = 0; i < kept.size(); ++i) ASSERT_EQ(kept[i], std::to_string(i));
 }
 
-// A disk of 24 MiB that really fills up. Where mounting is not allowed, the one that says it is
-// full.
-TEST_F(EmbeddedLogTest, RecoversFromADiskThatWasFull) {
-  const std::filesystem::path small = directory_ / "small";
-  std::filesystem::create_directory(small);
-  const bool mounted = ::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=24m") == 0;
-  {
-    auto on_small = options();
-    on_small.directory = small / "log";
-    on_small.disk_reserve_bytes = 0;
-    const auto log = open(on_small);
+TEST_F(EmbeddedLogTest, RecoversFromADiskThatWasReallyFull) {
+  SmallDisk small(directory_ / "small", 24);
+  auto on_small = options();
+  on_small.directory = small.folder() / "log";
+  on_small.disk_reserve_bytes = 0;
+  on_small.tail_records_max = 0;
+  const auto log = open(on_small);
+  for (int round = 0; round < 3; ++round) {
+    small.fill();
     const std::string frame(64 * 1024, 'x');
-    const std::filesystem::path filler = small / "filler";
-    ASSERT_EQ(append_and_wait(*log, control, "first"), Append::persisted);
-    if (mounted) {
-      std::FILE* file = std::fopen(filler.c_str(), "wb");
-      while (std::fwrite(frame.data(), 1, frame.size(), file) == frame.size()) continue;
-      std::fclose(file);
-    } else {
-      disk_.faults.append_fails = true;
-    }
-    std::size_t persisted = 1;
+    std::size_t before = log->end(control);
     Append result = Append::persisted;
     for (int i = 0; i < 10'000 && result == Append::persisted; ++i) {
       result = append_and_wait(*log, control, frame);
-      if (result == Append::persisted) ++persisted;
+      if (result == Append::persisted) ++before;
     }
-    EXPECT_NE(result, Append::persisted) << "the disk did fill up";
-    if (mounted) std::filesystem::remove(filler);
-    disk_.faults.append_fails = false;
+    EXPECT_EQ(result, Append::refused_disk_full);
+    EXPECT_EQ(frames(*log).size(), before) << "reads go on";
+    small.make_room();
     EXPECT_EQ(append_until_taken(*log, "last"), Append::persisted);
-    const auto all = frames(*log);
-    EXPECT_GE(all.size(), persisted + 1);
-    EXPECT_EQ(all.back(), "last");
+    EXPECT_EQ(log->end(control), before + 1);
+    EXPECT_EQ(frames(*log).back(), "last");
   }
-  if (mounted) ::umount(small.c_str());
 }
 
 }  // namespace

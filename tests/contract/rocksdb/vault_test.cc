@@ -9,6 +9,7 @@
 
 #include "core/openssl/random.h"
 #include "core/rocksdb/key_file.h"
+#include "tests/support/faulty_filesystem.h"
 #include "tests/support/temporary_directory.h"
 
 namespace optare {
@@ -107,6 +108,22 @@ TEST_F(RocksVaultTest, SealsEachTimeUnderAnotherNonce) {
     rows.insert(row.substr(0, 12));
   }
   EXPECT_EQ(rows.size(), 3);
+}
+
+TEST_F(RocksVaultTest, ReadsOnWhileTheDiskIsFullAndGoesOnByItselfLater) {
+  FaultyDisk disk;
+  const RocksResources resources({}, disk.env());
+  RocksVault vault(resources, directory_ / "vault", Secret(std::string(32, 'k')), random_);
+  vault.put("log-id", Secret("0123456789abcdef"));
+  disk.faults.append_fails = true;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_NE(fault_of([&] { vault.put("fleet-key/1", Secret("x")); }), "");
+    EXPECT_EQ(vault.get("log-id")->reveal(), "0123456789abcdef");
+    EXPECT_FALSE(vault.get("fleet-key/1"));
+  }
+  disk.faults.append_fails = false;
+  vault.put("fleet-key/1", Secret("y"));
+  EXPECT_EQ(vault.get("fleet-key/1")->reveal(), "y");
 }
 
 TEST_F(RocksVaultTest, HoldsNothingBeforeItsLogId) {

@@ -40,6 +40,20 @@ TEST(LastUsed, GivesEachChangeOnce) {
   EXPECT_EQ(last_used.pending(client, older), std::nullopt);
 }
 
+TEST(LastUsed, TakesBackWhatCouldNotBeWritten) {
+  LastUsed last_used;
+  last_used.used(client, older, noon);
+  last_used.used(client, newer, noon);
+  const auto rows = last_used.take_changes();
+  last_used.used(client, newer, noon + std::chrono::minutes(1));
+  last_used.put_back(rows);
+  EXPECT_EQ(changes(last_used),
+            (std::map<std::string, Timestamp>{
+                {last_used_key(client, older), noon},
+                {last_used_key(client, newer), noon + std::chrono::minutes(1)},
+                {last_used_key(client, SecretId{}), noon + std::chrono::minutes(1)}}));
+}
+
 TEST(LastUsed, NeverGoesBack) {
   LastUsed last_used;
   last_used.used(client, older, noon);

@@ -293,6 +293,36 @@ TEST_F(FollowTest, TwoNodesHaveTheSameRowsAtTheSamePosition) {
   EXPECT_EQ(node.rows(), second.rows());
 }
 
+// After a failed write a store may open files that hold less than what it showed before.
+TEST_F(FollowTest, AppliesAgainWhatAStoreLost) {
+  ASSERT_TRUE(node.run(create("srv_a")));
+  const auto older = node.rows();
+  ASSERT_TRUE(node.run(create("srv_b")));
+  StoreBatch back;
+  for (const auto& [key, value] : node.rows()) {
+    const auto before = older.find(key);
+    back.changes.emplace_back(key,
+                              before == older.end() ? std::nullopt : std::optional(before->second));
+  }
+  node.store.write(back);
+  node.follower->doubt_store();
+  node.settle();
+  EXPECT_NE(node.states.application(ClientId("srv_b")), nullptr);
+  EXPECT_TRUE(node.states.fresh());
+  ASSERT_TRUE(node.run(create("srv_c")));
+  SmallNode second(deployment, nullptr, "node_2");
+  second.settle();
+  EXPECT_EQ(node.rows(), second.rows());
+  EXPECT_TRUE(node.voids.empty());
+}
+
+TEST_F(FollowTest, IsNotFreshBeforeItAppliedWhatAStoreLost) {
+  ASSERT_TRUE(node.run(create("srv_a")));
+  EXPECT_TRUE(node.states.fresh());
+  node.states.reload(LiveStates::Heads{});
+  EXPECT_FALSE(node.states.fresh());
+}
+
 TEST_F(FollowTest, ReplaysOnlyUpToWhatIsWanted) {
   for (const char* id : {"srv_a", "srv_b", "srv_c"}) ASSERT_TRUE(node.run(create(id)));
   MemoryStore store;
