@@ -1,5 +1,7 @@
 #include "commands/runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -27,6 +29,12 @@ std::vector<Event> events_of(const Commit& commit, std::string_view stream) {
 }
 
 std::string command_stream(const CommitId& command_id) { return "command/" + hex(command_id); }
+
+std::unexpected<Rejection> disk_full(std::string_view where) {
+  return reject(Code::disk_full, fmt::format("the disk of the {} is full: nothing was changed. "
+                                             "Make room and repeat",
+                                             where));
+}
 
 // Refusals that something newer may lift: what is asked for, what is named, or another
 // administrator is absent.
@@ -85,6 +93,7 @@ Task<Result<Committed>> LogCommandRunner::attempts(const Request& request,
       nothing.log_time = parts_.states.log_time(Partition::control);
       co_return nothing;
     }
+    if (parts_.view_full && parts_.view_full()) co_return disk_full("view");
     const Partition partition = decided->decision.partition;
     CO_TRY(const Commit commit, commit_of(request, origin, *std::move(decided)));
     CO_TRY(const std::string payload, encode_commit(commit));
@@ -241,8 +250,7 @@ std::unexpected<Rejection> LogCommandRunner::refusal(const Outcome& outcome, con
   }
   switch (outcome.refusal) {
     case Append::refused_disk_full:
-      return reject(Code::disk_full,
-                    "the disk of the log is full: nothing was changed. Make room and repeat");
+      return disk_full("log");
     case Append::refused_clock:
       return reject(Code::clock_skew,
                     "this machine's clock disagrees with the log's time: nothing was changed. "

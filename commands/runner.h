@@ -39,6 +39,8 @@ class LogCommandRunner final : public CommandRunner {
     // A commit whose outcome is unknown and that would have ended tokens: they count as ended here
     // until `deadline` has passed (design D11).
     std::function<void(const std::string& stream, Timestamp deadline)> in_doubt = nullptr;
+    // Whether the view has no room to apply what is appended: then nothing is.
+    std::function<bool()> view_full = nullptr;
   };
   explicit LogCommandRunner(Parts parts) : parts_(std::move(parts)) {}
 

@@ -47,9 +47,9 @@ class SmallNode {
                 .random = deployment.random,
                 .log_id = deployment.log_id,
                 .node_id = node_id,
-                .in_doubt = [this](const std::string& stream, Timestamp deadline) {
-                  states.doubt(stream, deadline);
-                }}) {
+                .in_doubt = [this](const std::string& stream,
+                                   Timestamp deadline) { states.doubt(stream, deadline); },
+                .view_full = [this] { return view_full; }}) {
     reopen();
   }
 
@@ -137,6 +137,7 @@ class SmallNode {
   const std::string node_id;
   FleetMac mac{std::span(&key_, 1), 1};
   CountedStore store;
+  bool view_full = false;
   LiveStates states;
   Settler settler;
   Journal journal;

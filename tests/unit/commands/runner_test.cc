@@ -187,6 +187,16 @@ TEST_F(RunnerTest, TellsEachRefusalOfTheLogApart) {
   EXPECT_EQ(records(), 1U);
 }
 
+TEST_F(RunnerTest, AppendsNothingThatTheViewHasNoRoomToApply) {
+  node.view_full = true;
+  EXPECT_EQ(code(node.begin(renaming("New"))), Code::disk_full);
+  EXPECT_TRUE(node.begin(renaming("Cron"))->value()) << "it is so already";
+  EXPECT_EQ(log.held(), 0U);
+  node.view_full = false;
+  EXPECT_EQ(code(node.begin(renaming("New"))), std::nullopt);
+  EXPECT_EQ(log.held(), 1U);
+}
+
 TEST_F(RunnerTest, SaysThatItDoesNotKnowWhenTheLogDoesNotAnswer) {
   const auto renamed = node.begin(renaming("New"));
   deployment.clock.advance(command_patience);
