@@ -43,7 +43,7 @@ json::array quarantined_of(const Node& node) {
   return rows;
 }
 
-// Why requests should go elsewhere; empty when they may come.
+// What is wrong: why requests should go elsewhere, or, while they may come, why writes are refused.
 json::array reasons_of(const Node& node) {
   json::array reasons;
   const auto add = [&](std::string_view name, const std::string& detail) {
@@ -52,6 +52,8 @@ json::array reasons_of(const Node& node) {
   add("stopped", node.states.stop_reason());
   add("follower", node.following ? node.following->fault() : "");
   add("log", node.backing.fault());
+  add("view", node.store.fault());
+  add("spool", node.spool_log.fault());
   if (!node.states.fresh())
     add("not_fresh", "nothing was heard from the log for longer than max_staleness");
   return reasons;
@@ -78,8 +80,10 @@ Health::Readiness Health::readiness() const {
   }
   json::array reasons = reasons_of(*node_);
   json::array quarantined = quarantined_of(*node_);
-  const bool ready = reasons.empty();
-  body["status"] = !ready ? "unavailable" : quarantined.empty() ? "ready" : "degraded";
+  // What cannot be written does not keep from reading.
+  const bool ready = node_->states.fresh();
+  const bool well = reasons.empty() && quarantined.empty();
+  body["status"] = !ready ? "unavailable" : well ? "ready" : "degraded";
   body["issuer"] = node_->issuer();
   body["position"] = node_->states.position();
   body["projections"] = projections_of(*node_);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "ops/node.h"
@@ -130,6 +131,20 @@ void add_view(Families& families, const Node& node) {
                  node.states.fresh() ? 1 : 0);
   families.gauge("optare_quarantined_streams", "Streams whose events cannot be applied.",
                  static_cast<double>(node.states.quarantined_streams().size()));
+  const auto writable = [&](const char* store, const std::string& fault) {
+    families.gauge("optare_store_writable",
+                   "1: it takes writes; 0: its disk is full or failed, see /readyz.",
+                   fault.empty() ? 1 : 0, {{"store", store}});
+  };
+  writable("log", node.backing.fault());
+  writable("view", node.store.fault());
+  writable("spool", node.spool_log.fault());
+  std::error_code none;
+  const auto space = std::filesystem::space(node.options.data, none);
+  if (!none) {
+    families.gauge("optare_disk_free_bytes", "Free on the disk of the data folder.",
+                   static_cast<double>(space.available));
+  }
   const auto disk = [&](const char* store, std::uint64_t bytes) {
     families.gauge("optare_disk_bytes", "About what each store takes on disk.",
                    static_cast<double>(bytes), {{"store", store}});
