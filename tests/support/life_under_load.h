@@ -139,7 +139,7 @@ class LifeUnderLoad {
   std::uint64_t position_ = 0;  // the newest acknowledged
   int names_ = 0;
   std::uint64_t keys_ = 0;
-  std::uint64_t answers_ = 0;
+  std::atomic<std::uint64_t> answers_ = 0;  // read while it lives
   std::uint64_t repeated_ = 0;
 };
 
