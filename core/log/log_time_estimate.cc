@@ -12,11 +12,13 @@ constexpr Duration rounding{1};
 
 }  // namespace
 
-// As it counts at `boottime`: an older observation says less.
+// As it counts at `boottime`: an older observation says less. How late it is at least is known
+// however long nothing was read; that nothing was missed is not.
 std::optional<Duration> LogTimeEstimate::of(const Bounds& bounds, Side side, Duration boottime) {
   std::optional<Duration> tightest;
   for (const std::optional<Bound>& bound : {bounds.best, bounds.before}) {
-    if (!bound || boottime - bound->seen_at > 2 * observation_life) continue;
+    if (!bound) continue;
+    if (side == Side::at_most && boottime - bound->seen_at > 2 * observation_life) continue;
     const Duration drift = std::max(boottime - bound->seen_at, Duration()) / drift_divisor;
     if (side == Side::at_least) {
       const Duration offset = bound->offset - drift;

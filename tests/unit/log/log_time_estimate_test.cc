@@ -125,6 +125,13 @@ TEST_F(LogTimeEstimateTest, AMeasureGetsOld) {
   EXPECT_LE(current_at(), 10s + 5ms);
 }
 
+// A machine that slept for hours: secrets end meanwhile.
+TEST_F(LogTimeEstimateTest, TheTimeGoesOnHoweverLongNothingIsRead) {
+  own(10s, 10s + 5ms, 10s + 9ms);
+  EXPECT_LE(estimate.time_at(10h), stamp(10h));
+  EXPECT_GE(estimate.time_at(10h), stamp(10h) - 20s) << "but for drift";
+}
+
 TEST_F(LogTimeEstimateTest, TellsHowFarTheWallClockIsFromTheBrokers) {
   own(10s, 10s + 5ms, 10s + 9ms);
   EXPECT_EQ(estimate.skew(stamp(10s + 9ms), 10s + 9ms), 0ms);
