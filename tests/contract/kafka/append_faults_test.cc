@@ -41,6 +41,16 @@ TEST_F(AppendFaults, WhatABrokerRefusesForNowIsTriedAgain) {
   EXPECT_EQ(frames(), (Frames{"first", "second"})) << "once";
 }
 
+TEST_F(AppendFaults, WhatABrokerRefusesForGoodIsSurelyNotWritten) {
+  ASSERT_EQ(append("first"), Append::persisted);
+  fail_produce({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  EXPECT_EQ(append("refused"), Append::not_persisted);
+  EXPECT_EQ(append("after"), Append::persisted);
+  EXPECT_EQ(frames(), (Frames{"first", "after"}));
+  const auto errors = kafka.log->status().errors;
+  EXPECT_EQ(errors.at("produce MSG_SIZE_TOO_LARGE"), 1U);
+}
+
 TEST_F(AppendFaults, WhatWasNeverSentIsSurelyNotWritten) {
   kafka.open(hasty);
   ASSERT_EQ(append("first"), Append::persisted);
@@ -62,6 +72,81 @@ TEST_F(AppendFaults, WhatWasSentAndNotAnsweredMayTurnUp) {
   const auto all = frames();
   EXPECT_EQ(all.front(), "first");
   EXPECT_EQ(all.back(), "after");
+}
+
+TEST_F(AppendFaults, AFatalErrorIsOutlivedByANewProducer) {
+  ASSERT_EQ(append("first"), Append::persisted);
+  fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  EXPECT_NE(append("fatal"), Append::persisted);
+  EXPECT_TRUE(soon([&] { return append("after") == Append::persisted; }));
+  EXPECT_EQ(kafka.log->status().producers_rebuilt, 1U);
+  EXPECT_EQ(frames().back(), "after");
+}
+
+TEST_F(AppendFaults, EverythingUnderWayIsAnsweredAfterAFatalError) {
+  ASSERT_EQ(append("first"), Append::persisted);
+  fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  constexpr int appends = 500;
+  std::atomic<int> answered = 0;
+  std::atomic<int> persisted = 0;
+  for (int i = 0; i < appends; ++i) {
+    kafka.log->append(control, std::to_string(i), [&](Append result) {
+      persisted += result == Append::persisted ? 1 : 0;
+      ++answered;
+    });
+  }
+  EXPECT_TRUE(soon([&] { return answered == appends; }));
+  EXPECT_TRUE(soon([&] { return append("after") == Append::persisted; }));
+  EXPECT_GE(static_cast<int>(frames().size()), persisted + 2) << "what was said to be there is";
+}
+
+TEST_F(AppendFaults, TakesNoMoreThanItsQueueHolds) {
+  kafka.open([](KafkaLogOptions& options) {
+    options.producer_settings = {{"queue.buffering.max.messages", "10"},
+                                 {"message.timeout.ms", "1000"}};
+  });
+  ASSERT_EQ(append("first"), Append::persisted);
+  rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
+  std::atomic<int> refused_at_once = 0;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 30; ++i) kafka.log->append(control, "x", [&](Append) { ++answered; });
+  refused_at_once = answered.load();
+  EXPECT_EQ(refused_at_once, 20);
+  EXPECT_TRUE(soon([&] { return answered == 30; })) << "and the others when their time is over";
+  EXPECT_EQ(kafka.log->status().errors.at("produce _QUEUE_FULL"), 20U);
+}
+
+TEST_F(AppendFaults, RefusesFramesOverTheLimit) {
+  EXPECT_EQ(append(std::string(frame_bytes_max + 1, 'x')), Append::not_persisted);
+  EXPECT_EQ(append(std::string(frame_bytes_max, 'x')), Append::persisted);
+}
+
+TEST_F(AppendFaults, AnswersWhatIsUnderWayWhenItEnds) {
+  rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 5'000);
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 10; ++i) kafka.log->append(control, "x", [&](Append) { ++answered; });
+  kafka.log.reset();
+  EXPECT_EQ(answered, 10);
+}
+
+TEST_F(AppendFaults, NobodyCanTellWhereItEndsWhileBrokersAreAway) {
+  ASSERT_EQ(append("first"), Append::persisted);
+  rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
+  EXPECT_EQ(ask_end_and_wait(*kafka.log, control), std::nullopt);
+  EXPECT_EQ(kafka.log->read(control, 0, 10).size(), kafka.log->end(control)) << "reads go on";
+  rd_kafka_mock_broker_set_up(kafka.kafka->cluster(), 1);
+  EXPECT_TRUE(soon([&] { return ask_end_and_wait(*kafka.log, control) == 1U; }));
+}
+
+// However many ask: who asks while a question is under way shares the next one.
+TEST_F(AppendFaults, ManyWhoAskForTheEndPutLittleLoadOnBrokers) {
+  rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 100);
+  std::atomic<int> answered = 0;
+  constexpr int askers = 10'000;
+  for (int i = 0; i < askers; ++i)
+    kafka.log->ask_end(control, [&](std::optional<std::uint64_t>) { ++answered; });
+  EXPECT_TRUE(soon([&] { return answered == askers; }));
+  EXPECT_LE(kafka.log->status().ends_asked, 5U);
 }
 
 }  // namespace
