@@ -14,6 +14,8 @@
 
 namespace optare {
 
+class KafkaBacking;
+
 // Made before the node, ends after it. Thread: the ports say theirs; everything else from any.
 class Backing {
  public:
@@ -32,6 +34,8 @@ class Backing {
   virtual std::uint64_t bytes() const = 0;
   // Returns once everything that was durable when called can be read. Errors: unavailable.
   [[nodiscard]] virtual Result<void> catch_up(Progress& progress) = 0;
+  // Null unless it is that one, which has more to tell.
+  virtual const KafkaBacking* kafka() const { return nullptr; }
 };
 
 }  // namespace optare

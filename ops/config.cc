@@ -18,6 +18,7 @@
 #include "api/oauth/issuer_path.h"
 #include "core/base/assert.h"
 #include "core/system/system.h"
+#include "ops/config_rules.h"
 
 namespace optare {
 namespace {
@@ -34,7 +35,10 @@ struct Rule {
   std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
   std::string_view choices = {};
 };
+constexpr Rule plain() { return {.type = "text"}; }
 constexpr Rule file() { return {.type = "path"}; }
+constexpr Rule brokers() { return {.type = "brokers"}; }
+constexpr Rule prefix() { return {.type = "topic prefix"}; }
 constexpr Rule url() { return {.type = "URL"}; }
 constexpr Rule address() { return {.type = "address"}; }
 constexpr Rule number(std::uint64_t min, std::uint64_t max) {
@@ -122,6 +126,33 @@ Result<void> check_issuer(std::string_view text) {
   return {};
 }
 
+constexpr std::size_t brokers_max = 100;             // ours
+constexpr std::size_t topic_prefix_bytes_max = 200;  // Kafka's names have 249
+
+Result<void> check_brokers(std::string_view text) {
+  for (std::size_t count = 1; !text.empty(); ++count) {
+    const auto one = text.substr(0, text.find(','));
+    const auto colon = one.rfind(':');
+    const auto port =
+        colon == std::string_view::npos ? std::nullopt : whole_number(one.substr(colon + 1));
+    if (count > brokers_max || !port || *port == 0 || *port > 65'535 || colon == 0 ||
+        one.find_first_of(" \t/") != std::string_view::npos) {
+      return wrong(fmt::format("write them as host:port,host:port (at most {})", brokers_max));
+    }
+    if (one.size() + 1 == text.size()) return wrong("a comma at the end");
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+  }
+  return {};
+}
+
+Result<void> check_topic_prefix(std::string_view text) {
+  const bool legal = std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+  });
+  if (legal && !text.empty() && text.size() <= topic_prefix_bytes_max) return {};
+  return wrong(fmt::format("say 1 to {} letters, digits, '.', '_' or '-'", topic_prefix_bytes_max));
+}
+
 Result<void> read(std::string_view text, const Rule& rule, std::string& out) {
   if (text.size() > text_bytes_max)
     return wrong(fmt::format("longer than {} bytes", text_bytes_max));
@@ -133,6 +164,8 @@ Result<void> read(std::string_view text, const Rule& rule, std::string& out) {
     return wrong(fmt::format("say one of {}", rule.choices));
   }
   if (rule.type == "URL") TRY_VOID(check_issuer(text));
+  if (rule.type == "brokers") TRY_VOID(check_brokers(text));
+  if (rule.type == "topic prefix") TRY_VOID(check_topic_prefix(text));
   out = text;
   return {};
 }
@@ -286,26 +319,6 @@ Result<void> take_environment(Config& config, const NamedValues& environment) {
           fmt::format("the environment: there is no setting for the variable {}", variable));
     }
     TRY_VOID(take(config, *found, value, "the environment's " + variable));
-  }
-  return {};
-}
-
-// Rules between settings.
-Result<void> check_together(const Config& config) {
-  if (config.data.empty()) return wrong("data: name a folder");
-  if (config.tls_cert.empty() != config.tls_key.empty()) {
-    return wrong("tls_cert and tls_key: set both, or neither");
-  }
-  if (config.listen.port != 0 && config.listen == config.ops_listen) {
-    return wrong(fmt::format("listen and ops_listen: both are {}", config.listen.text()));
-  }
-  // A back-up of the folder must not hold the key to it.
-  const auto folder =
-      (std::filesystem::absolute(config.data) / "").lexically_normal().parent_path();
-  const auto key = std::filesystem::absolute(key_file_of(config)).lexically_normal();
-  if (std::ranges::mismatch(folder, key).in1 == folder.end()) {
-    return wrong(fmt::format("key_file: {} is inside the data folder: keep the key elsewhere",
-                             key.string()));
   }
   return {};
 }

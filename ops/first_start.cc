@@ -58,6 +58,8 @@ Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys
   return load_identity(vault);
 }
 
+bool is_complete(const Vault& vault) { return vault.get(first_key_name).has_value(); }
+
 Identity load_identity(const Vault& vault) {
   const auto log_id = vault.get(log_id_name);
   auto fleet_key = vault.get(fleet_key_name);

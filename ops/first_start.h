@@ -25,6 +25,7 @@ struct Identity {
 // The vault's contents, made where they are missing. Of several that begin at once over one vault
 // all get the same identity. Throws VaultFault.
 Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys);
+bool is_complete(const Vault& vault);
 // Throws VaultFault when the vault is not complete.
 Identity load_identity(const Vault& vault);
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "ops/kafka_backing.h"
 #include "ops/node.h"
 #include "projections/catalogue.h"
 #include "projections/rebuild.h"
@@ -41,6 +42,25 @@ json::array quarantined_of(const Node& node) {
         {"stream", stream.stream}, {"position", stream.ordinal}, {"reason", stream.reason}});
   }
   return rows;
+}
+
+// How this node stands to the brokers; null when its log needs none.
+json::value kafka_of(const Node& node) {
+  const KafkaBacking* kafka = node.backing.kafka();
+  if (kafka == nullptr) return nullptr;
+  const KafkaStatus status = kafka->status();
+  json::array parts;
+  for (const KafkaStatus::Part& part : status.parts) {
+    json::object row{{"partition", partition_name(part.partition)},
+                     {"offset", part.mirror_end},
+                     {"lag", part.lag()}};
+    if (part.age < std::chrono::days(365))
+      row["age_seconds"] = static_cast<double>(part.age.count()) / 1e3;
+    parts.push_back(std::move(row));
+  }
+  return json::object{{"brokers_known", status.brokers.known},
+                      {"brokers_up", status.brokers.up},
+                      {"partitions", std::move(parts)}};
 }
 
 // What is wrong: why requests should go elsewhere, or, while they may come, why writes are refused.
@@ -88,6 +108,7 @@ Health::Readiness Health::readiness() const {
   body["position"] = node_->states.position();
   body["projections"] = projections_of(*node_);
   body["quarantined"] = std::move(quarantined);
+  if (auto kafka = kafka_of(*node_); !kafka.is_null()) body["kafka"] = std::move(kafka);
   body["reasons"] = std::move(reasons);
   return {ready, json::serialize(body)};
 }

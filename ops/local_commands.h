@@ -19,9 +19,11 @@ std::optional<int> nothing_there(const Config& config);
 
 // Runs until SIGINT or SIGTERM.
 int serve(const Config& config);
-// Makes keys, genesis and the first administrator; does nothing where they are.
-int init(const Config& config);
-// One more administrator, written to DIR/admin.json: for lost credentials. The server is stopped.
+// Makes keys, genesis and the first administrator, and on Kafka the topics; does nothing where they
+// are. Credentials go to `admin_file`, or, when that is empty, to DIR/admin.json.
+int init(const Config& config, const std::string& admin_file);
+// One more administrator, written to DIR/admin.json: for lost credentials. The server on this data
+// folder is stopped.
 int bootstrap_admin(const Config& config);
 
 // A point in the past: a control ordinal, or a moment of log time.

@@ -1,46 +1,21 @@
 #include "ops/metrics.h"
 
 #include <fmt/format.h>
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
+#include "ops/kafka_metrics.h"
+#include "ops/metric_families.h"
 #include "ops/node.h"
 #include "ops/policies.h"
 
 namespace optare {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
-
-class Families {
- public:
-  void counter(const std::string& name, const std::string& help, double value, Labels labels = {}) {
-    add(name, help, MetricType::Counter, std::move(labels)).counter.value = value;
-  }
-  void gauge(const std::string& name, const std::string& help, double value, Labels labels = {}) {
-    add(name, help, MetricType::Gauge, std::move(labels)).gauge.value = value;
-  }
-  ClientMetric& add(const std::string& name, const std::string& help, MetricType type,
-                    Labels labels) {
-    if (families_.empty() || families_.back().name != name)
-      families_.push_back({name, help, type, {}});
-    ClientMetric& metric = families_.back().metric.emplace_back();
-    metric.label = std::move(labels);
-    return metric;
-  }
-  std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
-
- private:
-  std::vector<MetricFamily> families_;
-};
 
 double number(const std::atomic<std::uint64_t>& value) { return static_cast<double>(value.load()); }
 
@@ -251,6 +226,7 @@ std::string metrics_text(const RequestCounts* requests, const Node* node,
     add_log(families, *node);
     add_commits(families, node->settler.counts());
     add_view(families, *node);
+    if (const KafkaBacking* kafka = node->backing.kafka()) add_kafka(families, *kafka);
   }
   if (policies != nullptr) {
     families.counter("optare_secrets_expired_total", "Ends of overlaps that this node recorded.",

@@ -6,9 +6,12 @@
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
+#include "api/oauth/token_signers.h"
 #include "core/base/encoding.h"
 #include "ops/embedded_backing.h"
 #include "ops/files.h"
+#include "ops/kafka_backing.h"
+#include "ops/pending_admin.h"
 
 namespace optare {
 namespace {
@@ -16,13 +19,19 @@ namespace {
 constexpr std::string_view pinned_log_key = "log-id";
 constexpr std::string_view log_begun_name = "log-begun";
 constexpr std::string_view node_id_key = "node-id";
-constexpr std::chrono::seconds genesis_time_max{30};  // one commit on a disk of one's own; ours
+constexpr std::chrono::seconds genesis_time_max{30};  // one commit, more than a sender waits; ours
+constexpr std::chrono::seconds signing_key_patience{10};  // for all that are missing; ours
+
+std::filesystem::path credentials_file(const NodeOptions& options) {
+  return options.admin_file.empty() ? admin_file_of(options.data) : options.admin_file;
+}
 
 // The data folder may have been there, open to others: what is made in it is not.
 void make_folders(const NodeOptions& options) {
   make_private_folder(options.data);
-  for (const auto& folder : {vault_folder(options.data), log_folder(options.data),
-                             view_folder(options.data), spool_folder(options.data)})
+  if (!options.kafka) make_private_folder(vault_folder(options.data));
+  for (const auto& folder :
+       {log_folder(options.data), view_folder(options.data), spool_folder(options.data)})
     make_private_folder(folder);
 }
 
@@ -33,6 +42,13 @@ EmbeddedLogOptions spool_options(const NodeOptions& options) {
   spool.refuse_wrong_clock = false;
   spool.tail_records_max = 0;  // nobody follows it
   return spool;
+}
+
+Result<std::unique_ptr<Backing>> backing_of(const NodeOptions& options,
+                                            const KafkaBacking::Parts& parts) {
+  if (options.kafka) return KafkaBacking::open(options, parts);
+  return std::make_unique<EmbeddedBacking>(options, parts.resources, parts.clock, parts.random,
+                                           parts.signing_keys);
 }
 
 std::string meta_or(Store& store, std::string_view key, const std::function<std::string()>& make) {
@@ -59,6 +75,18 @@ NodeOptions node_options(const Config& config) {
   options.retention.age_max = std::chrono::days(config.issuance_retention_days);
   options.retention.bytes_max = config.issuance_retention_gib << 30U;
   options.view.staleness_max = config.max_staleness;
+  if (config.log == "kafka") {
+    options.kafka = KafkaOptions{.brokers = config.kafka_brokers,
+                                 .topic_prefix = config.kafka_topic_prefix,
+                                 .security_protocol = config.kafka_security_protocol,
+                                 .sasl_mechanism = config.kafka_sasl_mechanism,
+                                 .sasl_username = config.kafka_sasl_username,
+                                 .sasl_password_file = config.kafka_sasl_password_file,
+                                 .ssl_ca = config.kafka_ssl_ca,
+                                 .ssl_cert = config.kafka_ssl_cert,
+                                 .ssl_key = config.kafka_ssl_key};
+    options.may_begin = false;  // of several nodes none may: `optare init` does
+  }
   return options;
 }
 
@@ -73,8 +101,11 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options, Clock& clock, Rand
   Ground ground;
   ground.signing_keys = std::make_unique<OpensslSigningKeys>();
   ground.resources = std::make_unique<RocksResources>(options.memory);
-  ground.backing = std::make_unique<EmbeddedBacking>(options, *ground.resources, clock, random,
-                                                     *ground.signing_keys);
+  TRY(ground.backing, backing_of(options, {.resources = *ground.resources,
+                                           .clock = clock,
+                                           .random = random,
+                                           .signing_keys = *ground.signing_keys,
+                                           .lines = lines}));
   auto node = std::make_unique<Node>(std::move(options), std::move(ground), clock, random, lines);
   TRY_VOID(node->start(progress));
   return node;
@@ -137,9 +168,10 @@ Result<void> Node::start(Progress& progress) {
   });
   catch_up(progress);
   if (follower.stopped()) return reject(Code::unavailable, states.stop_reason());
-  if (states.position() == 0) TRY_VOID(first_start());
+  TRY_VOID(begin_or_go_on());
   pin();
   TRY_VOID(check_issuer());
+  if (backing.kafka() != nullptr) look_for_signing_keys();
   meta_or(store, last_used_since_key, [&] {
     std::string value;
     append_u64(value, static_cast<std::uint64_t>(milliseconds_of(log.now())));
@@ -167,6 +199,15 @@ void Node::catch_up(Progress& progress) {
   }
 }
 
+// Whose genesis was taken is known once one is applied, and with it what the credentials open.
+Result<void> Node::begin_or_go_on() {
+  Result<void> begun;
+  if (states.position() == 0) begun = first_start();
+  if (!options.kafka || !options.may_begin || states.position() == 0) return begun;
+  began_ = PendingAdmin(credentials_file(options)).end(states, log.now());
+  return began_ ? Result<void>() : begun;
+}
+
 // The log holds nothing that was admitted.
 Result<void> Node::first_start() {
   const auto read = [&](VoidReason reason) {
@@ -179,6 +220,11 @@ Result<void> Node::first_start() {
                               "from a back-up. It is never begun anew beside a vault or a view",
                               backing.log_place()));
   }
+  if (!options.may_begin) {
+    return reject(Code::unavailable,
+                  fmt::format("{} holds no deployment: `optare init` did not end. Run it again",
+                              backing.log_place()));
+  }
   const std::string issuer = options.issuer.empty() ? options.default_issuer : options.issuer;
   if (issuer.empty()) {
     return reject(Code::invalid,
@@ -186,8 +232,19 @@ Result<void> Node::first_start() {
                   "is not loopback, or whose port is 0");
   }
   lines.write(LogLevel::info, "first_start", {{"issuer", issuer}});
-  AdminCredentials admin = new_administrator(issuer, random);
-  write_admin_file(admin_file_of(options.data), admin);
+  if (options.kafka) {
+    TRY(auto admin, PendingAdmin(credentials_file(options)).begin(issuer, random));
+    TRY_VOID(take_genesis(std::move(admin)));
+  } else {
+    AdminCredentials admin = new_administrator(issuer, random);
+    write_admin_file(credentials_file(options), admin);
+    TRY_VOID(take_genesis(std::move(admin)));
+    began_ = true;
+  }
+  return {};
+}
+
+Result<Committed> Node::take_genesis(AdminCredentials admin) {
   boost::asio::io_context context;
   std::optional<Result<Committed>> committed;
   boost::asio::co_spawn(context, commit_genesis(runner, random, identity, std::move(admin)),
@@ -204,8 +261,24 @@ Result<void> Node::first_start() {
   }
   if (!committed)
     return reject(Code::unavailable, "the log did not take the genesis in time: start again");
-  if (!*committed) return std::unexpected(committed->error());
-  return {};
+  return *std::move(committed);
+}
+
+// What a key signs is needed by whoever asks for a token. Its private part was in the vault before
+// the log named it; where it is not, tokens are refused (503) until it is.
+void Node::look_for_signing_keys() {
+  const auto until = std::chrono::steady_clock::now() + signing_key_patience;
+  for (const SigningKey& key : *states.signing_keys()) {
+    if (key.revoked_at) continue;
+    const std::string name = signing_key_secret_name(key.id);
+    while (!vault.get(name) && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (!vault.get(name))
+      lines.write(LogLevel::error, "signing_key_missing",
+                  {{"kid", key.id.text()},
+                   {"detail", "it is not in " + backing.vault_place() +
+                                  ": tokens that it has to sign are refused"}});
+  }
 }
 
 // With the vault of another deployment every record of the log would be void, and what is written
@@ -213,6 +286,12 @@ Result<void> Node::first_start() {
 Result<void> Node::check_vault() const {
   const auto pinned = store.get(Table::meta, pinned_log_key);
   if (!pinned || *pinned == text_of(identity.log_id)) return {};
+  if (options.kafka) {
+    return reject(Code::unavailable,
+                  fmt::format("{} belongs to another deployment than {}: name its own topics "
+                              "(--kafka-topic-prefix), or start on an empty data folder",
+                              options.data.string(), backing.vault_place()));
+  }
   return reject(Code::unavailable,
                 fmt::format("{} belongs to another log than {}: restore both from the same back-up",
                             backing.vault_place(), backing.log_place()));

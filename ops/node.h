@@ -22,9 +22,27 @@
 
 namespace optare {
 
+// How to reach the cluster: the settings kafka_..., as they are written.
+struct KafkaOptions {
+  std::string brokers;
+  std::string topic_prefix;
+  std::string security_protocol;
+  std::string sasl_mechanism;
+  std::string sasl_username;
+  std::filesystem::path sasl_password_file;  // empty: no SASL
+  std::string ssl_ca;
+  std::string ssl_cert;
+  std::string ssl_key;
+};
+
 struct NodeOptions {
   std::filesystem::path data;
   std::filesystem::path key_file;
+  std::optional<KafkaOptions> kafka{};  // none: the log and the vault are in the data folder
+  // Whether a deployment may be begun where there is none.
+  bool may_begin = true;
+  // Where the first administrator's credentials go.
+  std::filesystem::path admin_file{};
   std::string issuer;          // empty: the recorded one
   std::string default_issuer;  // at the first start, when `issuer` is empty; empty: must be named
   RocksBudget memory{};
@@ -59,6 +77,8 @@ struct Node {
   Node& operator=(const Node&) = delete;
 
   const std::string& issuer() const { return issuer_; }
+  // Whether this start began the deployment.
+  bool began() const { return began_; }
   std::string node_id;
 
   const NodeOptions options;
@@ -90,11 +110,15 @@ struct Node {
   Result<void> start(Progress& progress);
   void catch_up(Progress& progress);
   Result<void> first_start();
+  Result<void> begin_or_go_on();
+  Result<Committed> take_genesis(AdminCredentials admin);
+  void look_for_signing_keys();
   Result<void> check_vault() const;
   Result<void> check_issuer();
   void pin();
 
   std::string issuer_;
+  bool began_ = false;
 };
 
 }  // namespace optare

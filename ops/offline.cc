@@ -16,6 +16,7 @@
 #include "ops/cli/failure.h"
 #include "ops/local_commands.h"
 #include "ops/node.h"
+#include "ops/replay.h"
 #include "projections/catalogue.h"
 #include "projections/rebuild.h"
 
@@ -84,29 +85,46 @@ int not_whole(const Rejection& rejection) {
 }  // namespace
 
 std::optional<int> nothing_there(const Config& config) {
-  if (RocksVault::exists(vault_folder(config.data))) return std::nullopt;
+  const bool there = config.log == "kafka"
+                         ? std::filesystem::exists(view_folder(config.data) / "CURRENT")
+                         : RocksVault::exists(vault_folder(config.data));
+  if (there) return std::nullopt;
   return failed({.exit = ExitCode::not_found,
                  .title = fmt::format("{} holds no Optare", config.data),
                  .detail = {},
                  .advice = "Name the folder with --data, or make one with `optare init`."});
 }
 
-int init(const Config& config) {
-  const bool there = RocksVault::exists(vault_folder(config.data));
-  LogLines lines(LogLevel::error);
+int init(const Config& config, const std::string& admin_file) {
+  // On Kafka much is made that is worth a line.
+  LogLines lines(config.log == "kafka" ? LogLevel::info : LogLevel::error);
   Progress progress = spoken_progress();
   SystemClock clock;
   SystemRandom random;
-  const auto node = Node::open(node_options(config), clock, random, lines, progress);
+  NodeOptions options = node_options(config);
+  options.may_begin = true;
+  options.admin_file = admin_file;
+  if (admin_file.empty()) options.admin_file = admin_file_of(config.data);
+  const auto file = options.admin_file;
+  const std::string place =
+      options.kafka ? fmt::format("the topics {}.*", options.kafka->topic_prefix) : config.data;
+  const auto node = Node::open(std::move(options), clock, random, lines, progress);
+  if (!node && node.error().code == Code::conflict) return refused(node.error());
   if (!node) return failed(not_started(node.error()));
-  fmt::print("{} {} (issuer {}); the administrator's credentials: {}\n",
-             there ? "Already there:" : "Made:", config.data, (*node)->issuer(),
-             admin_file_of(config.data).string());
+  if ((*node)->began())
+    fmt::print("Made: {} (issuer {}); the administrator's credentials: {}\n", place,
+               (*node)->issuer(), file.string());
+  else
+    fmt::print("Already there: {} (issuer {}); nothing was made, no credentials were written\n",
+               place, (*node)->issuer());
   return code_of(ExitCode::ok);
 }
 
 int bootstrap_admin(const Config& config) {
-  if (const auto exit = nothing_there(config)) return *exit;
+  // A node on Kafka may begin with an empty folder: it reads all there is.
+  if (config.log != "kafka") {
+    if (const auto exit = nothing_there(config)) return *exit;
+  }
   LogLines lines(LogLevel::error);
   Progress progress = spoken_progress();
   SystemClock clock;
@@ -129,9 +147,8 @@ int projections_rebuild(const Config& config, const RebuildOptions& options) {
   const RocksResources resources;
   // Opened for writing: a server that runs has it locked, and this says so.
   RocksStore store(resources, view_folder(config.data));
-  EmbeddedLogOptions log_options;
-  log_options.directory = log_folder(config.data);
-  EmbeddedLog log(resources, clock, log_options);
+  SystemRandom random;
+  const auto log = stored_log(config, OpenMode::write, resources, clock, random);
   std::set<std::string> names;
   if (options.projection.empty())
     for (const Projection* projection : catalogue()) names.emplace(projection->name());
@@ -140,7 +157,7 @@ int projections_rebuild(const Config& config, const RebuildOptions& options) {
   Progress progress = spoken_progress();
   std::uint64_t commits = 0;
   const auto began = clock.boottime();
-  const auto rebuilt = rebuild(store, log, names, [&](const RebuildProgress& state) {
+  const auto rebuilt = rebuild(store, *log, names, [&](const RebuildProgress& state) {
     commits = state.done;
     progress.report("rebuilding", "commits", state.done, state.total);
   });

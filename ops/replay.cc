@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "core/kafka/kafka_log.h"
+#include "core/kafka/kafka_vault.h"
+#include "core/kafka/topics.h"
 #include "core/openssl/frame_mac.h"
+#include "core/rocksdb/embedded_log.h"
 #include "core/rocksdb/key_file.h"
+#include "core/rocksdb/rocksdb_vault.h"
+#include "ops/kafka_backing.h"
 #include "ops/node.h"
 #include "projections/catalogue.h"
 #include "projections/journal.h"
@@ -11,12 +17,21 @@
 namespace optare {
 namespace {
 
-EmbeddedLogOptions read_only_log(const std::filesystem::path& data) {
-  EmbeddedLogOptions options;
-  options.directory = log_folder(data);
-  options.mode = OpenMode::read_only;
-  options.tail_records_max = 0;
-  return options;
+std::unique_ptr<const KafkaConnection> connection_of(const Config& config) {
+  if (config.log != "kafka") return nullptr;
+  return std::make_unique<const KafkaConnection>(connection_of(*node_options(config).kafka));
+}
+
+std::unique_ptr<Vault> vault_of(const Config& config, const KafkaConnection* connection,
+                                const RocksResources& resources, Random& random) {
+  Secret key = load_key_encryption_key(key_file_of(config));
+  if (connection != nullptr) {
+    return std::make_unique<KafkaVault>(
+        *connection, KafkaVaultOptions{.topic = TopicNames(connection->topic_prefix).vault},
+        std::move(key), random);
+  }
+  return std::make_unique<RocksVault>(resources, vault_folder(config.data), std::move(key), random,
+                                      OpenMode::read_only);
 }
 
 struct NamedTable {
@@ -80,16 +95,33 @@ std::filesystem::path scratch_folder(Random& random) {
 }
 
 ReadOnlyFolder::ReadOnlyFolder(const Config& config, Clock& clock, Random& random)
-    : vault(resources, vault_folder(config.data), load_key_encryption_key(key_file_of(config)),
-            random, OpenMode::read_only),
-      identity(load_identity(vault)),
+    : connection(connection_of(config)),
+      vault(vault_of(config, connection.get(), resources, random)),
+      identity(load_identity(*vault)),
       view(resources, view_folder(config.data), OpenMode::read_only),
-      log(resources, clock, read_only_log(config.data)) {}
+      log(stored_log(config, OpenMode::read_only, resources, clock, random)) {}
+
+std::unique_ptr<EventLog> stored_log(const Config& config, OpenMode mode,
+                                     const RocksResources& resources, const Clock& clock,
+                                     Random& random) {
+  if (config.log == "kafka") {
+    KafkaLogOptions options;
+    options.connection = connection_of(*node_options(config).kafka);
+    options.directory = log_folder(config.data);
+    options.mode = OpenMode::read_only;  // brokers have the truth: this is a copy
+    return std::make_unique<KafkaLog>(resources, clock, random, std::move(options));
+  }
+  EmbeddedLogOptions options;
+  options.directory = log_folder(config.data);
+  options.mode = mode;
+  if (mode == OpenMode::read_only) options.tail_records_max = 0;
+  return std::make_unique<EmbeddedLog>(resources, clock, options);
+}
 
 Replay::Replay(const ReadOnlyFolder& folder, std::filesystem::path scratch, Clock& clock)
     : folder_(folder), scratch_(std::move(scratch)), clock_(clock) {
   store_ = std::make_unique<RocksStore>(folder_.resources, scratch_);
-  states_ = std::make_unique<LiveStates>(*store_, folder_.log, clock_);
+  states_ = std::make_unique<LiveStates>(*store_, *folder_.log, clock_);
 }
 
 Replay::~Replay() {
@@ -119,7 +151,7 @@ Result<void> Replay::run(const ReplayEnd& end, Progress& progress) {
     }
     return record.offset < ends.at(static_cast<std::size_t>(partition));
   };
-  Follower follower({.log = folder_.log,
+  Follower follower({.log = *folder_.log,
                      .store = *store_,
                      .mac = mac,
                      .log_id = folder_.identity.log_id,

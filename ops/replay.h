@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "core/rocksdb/embedded_log.h"
+#include "core/kafka/client.h"
+#include "core/log/event_log.h"
 #include "core/rocksdb/rocksdb_store.h"
-#include "core/rocksdb/rocksdb_vault.h"
 #include "ops/first_start.h"
 #include "ops/local_commands.h"
 #include "ops/progress.h"
@@ -22,14 +22,21 @@ class ReadOnlyFolder {
   ReadOnlyFolder(const Config& config, Clock& clock, Random& random);
 
   RocksResources resources;
-  RocksVault vault;
+  std::unique_ptr<const KafkaConnection> connection;  // null: embedded
+  std::unique_ptr<Vault> vault;  // on Kafka the brokers have to be there for it
   Identity identity;
   RocksStore view;
-  EmbeddedLog log;
+  std::unique_ptr<EventLog> log;
 };
 
 // The name of a folder for a replay, that does not exist yet.
 std::filesystem::path scratch_folder(Random& random);
+
+// The log as the data folder has it: the embedded one, or the mirror of Kafka's topics, which is
+// only read. Throws LogFault.
+std::unique_ptr<EventLog> stored_log(const Config& config, OpenMode mode,
+                                     const RocksResources& resources, const Clock& clock,
+                                     Random& random);
 
 // How far to replay: up to where the folder's own view is, or to a moment of the past.
 using ReplayEnd = std::variant<std::monostate, ReplayPoint>;

@@ -90,7 +90,9 @@ Server::Handler handler_of(const RouteTable& routes) {
 void welcome(const Config& config, const Node& node, std::uint16_t port, std::uint16_t ops_port) {
   const Endpoint listen{config.listen.address, port};
   const Endpoint ops{config.ops_listen.address, ops_port};
-  const std::string admin = admin_file_of(config.data).string();
+  const auto file = admin_file_of(config.data);
+  // On Kafka it is where `optare init` wrote it, perhaps on another machine.
+  const std::string admin = std::filesystem::exists(file) ? file.string() : "FILE";
   std::array<char, 4096> path{};
   const auto length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
   const std::string program = length > 0 ? std::string(path.data()) : "optare";

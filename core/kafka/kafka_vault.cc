@@ -22,16 +22,21 @@ std::string_view name_of(std::string_view key) { return key.substr(0, key.find('
                   topic, why.empty() ? "not followed to its end in time" : why));
 }
 
-// Everything that the topic holds when called.
+// Everything that the topic holds when called. What goes wrong may pass: a topic that was just made
+// is not known to every broker yet.
 void read_to_end(TopicReader& reader, const KafkaVaultOptions& options,
                  const std::function<void()>& poll) {
   const auto until = Steady::now() + options.open_patience;
-  const auto end = reader.end(options.open_patience);
-  if (!end) not_in_time(options.topic, reader.fault());
+  std::optional<std::uint64_t> end;
+  while (
+      !(end = reader.end(std::max(poll_interval, std::chrono::duration_cast<TopicReader::Patience>(
+                                                     until - Steady::now()))))) {
+    if (Steady::now() + poll_interval >= until) not_in_time(options.topic, reader.fault());
+    std::this_thread::sleep_for(poll_interval);
+  }
   while (reader.position() < *end) {
     poll();
-    if (!reader.fault().empty() || Steady::now() >= until)
-      not_in_time(options.topic, reader.fault());
+    if (Steady::now() >= until) not_in_time(options.topic, reader.fault());
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_again_interval{100};
+constexpr std::chrono::seconds broker_patience{5};  // one that is away must not delay a start; ours
 
 struct EndEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
@@ -134,7 +135,7 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
     std::vector<Resource> one;
     one.emplace_back(
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, std::to_string(broker.id).c_str()));
-    ask(handle_.get(), queue.get(), one, until);
+    ask(handle_.get(), queue.get(), one, std::min(until, Steady::now() + broker_patience));
     ++waiting;
   }
   std::vector<FoundBroker> answered;
@@ -165,8 +166,17 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
   return {};
 }
 
+// A topic that was just made is not known to every broker yet, and a broker may be on its way back.
 Result<FoundCluster> TopicAdmin::look(Duration patience) const {
   const auto until = Steady::now() + patience;
+  for (;;) {
+    auto found = look_once(until);
+    if (found || Steady::now() + look_again_interval >= until) return found;
+    std::this_thread::sleep_for(look_again_interval);
+  }
+}
+
+Result<FoundCluster> TopicAdmin::look_once(Until until) const {
   FoundCluster found;
   std::set<int> brokers;
   for (const std::string& name : names_.all()) {

@@ -26,6 +26,7 @@ class TopicAdmin {
 
  private:
   using Until = std::chrono::steady_clock::time_point;
+  Result<FoundCluster> look_once(Until until) const;
   Result<std::vector<int>> look_at_topic(const std::string& name, FoundTopic& topic,
                                          Until until) const;
   Result<void> look_at_settings(FoundCluster& found, Until until) const;

@@ -17,8 +17,8 @@
 namespace optare {
 namespace {
 
-constexpr std::array<std::string_view, 4> offline_settings{"data", "key_file", "block_cache_mib",
-                                                           "log_level"};
+constexpr std::array<std::string_view, 5> offline_settings{"data", "key_file", "block_cache_mib",
+                                                           "log_level", "log"};
 
 void add_setting(CLI::App& command, const Setting& setting,
                  const std::shared_ptr<NamedValues>& flags) {
@@ -173,7 +173,8 @@ void LocalOptions::add_all(CLI::App& command) {
 void LocalOptions::add_offline(CLI::App& command) {
   add_config_file(command, config_file);
   for (const Setting& setting : settings()) {
-    if (std::ranges::find(offline_settings, setting.name) != offline_settings.end())
+    if (setting.name.starts_with("kafka_") ||
+        std::ranges::find(offline_settings, setting.name) != offline_settings.end())
       add_setting(command, setting, flags);
   }
 }
@@ -194,10 +195,11 @@ void add_local_commands(CLI::App& app, Cli& cli) {
   serving->local.add_all(*server);
 
   const auto [first, making] = add_command<LocalOptions>(
-      app, cli, "init", "make keys, genesis and the first administrator, without serving",
+      app, cli, "init",
+      "make keys, genesis and the first administrator (on Kafka the topics, too), without serving",
       [](const Cli& c, const LocalOptions& options) -> CliResult<int> {
         TRY(const auto config, options.load(c));
-        return init(config);
+        return init(config, c.credentials_file);
       });
   making->add_all(*first);
 

@@ -186,6 +186,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"issuer", "https://auth.example.com/%61", plain_issuer_path},
         BadValue{"issuer", "https://auth.example.com/{a}", "write it as https://auth.example.com"},
         BadValue{"issuer", "https://auth.example.com/1/2/3/4/5/6/7/8/9", plain_issuer_path},
+        BadValue{"log", "kafka2", "say one of embedded|kafka"},
+        BadValue{"kafka_brokers", "k1", "write them as host:port,host:port (at most 100)"},
+        BadValue{"kafka_brokers", "k1:9092, k2:9092",
+                 "write them as host:port,host:port (at most 100)"},
+        BadValue{"kafka_brokers", "http://k1:9092",
+                 "write them as host:port,host:port (at most 100)"},
+        BadValue{"kafka_brokers", "k1:9092,", "a comma at the end"},
+        BadValue{"kafka_topic_prefix", "", "say 1 to 200 letters, digits, '.', '_' or '-'"},
+        BadValue{"kafka_topic_prefix", "a/b", "say 1 to 200 letters, digits, '.', '_' or '-'"},
         BadValue{"data", "a\nb", "holds a quote or a control character"},
         BadValue{"data", std::string(4097, 'x'), "longer than 4096 bytes"}));
 
@@ -200,6 +209,39 @@ TEST(Config, RefusesWhatDoesNotFitTogether) {
             "no error");
   EXPECT_EQ(error_of({.flags = {{"data", ""}}, .environment = {}, .file = {}}),
             "data: name a folder");
+}
+
+// Each names the settings that contradict each other.
+TEST(Config, RefusesAnImpossibleWayToKafka) {
+  const NamedValues fleet{
+      {"log", "kafka"}, {"kafka_brokers", "k1:9092,k2:9092"}, {"key_file", "/etc/optare.key"}};
+  const auto with = [&](NamedValues more) {
+    NamedValues flags = fleet;
+    flags.insert(flags.end(), more.begin(), more.end());
+    return error_of({.flags = flags, .environment = {}, .file = {}});
+  };
+  const auto only = [](NamedValues flags) {
+    return error_of({.flags = std::move(flags), .environment = {}, .file = {}});
+  };
+  EXPECT_EQ(with({}), "no error");
+  EXPECT_EQ(only({{"log", "kafka"}, {"key_file", "/etc/optare.key"}}),
+            "log and kafka_brokers: log = kafka needs kafka_brokers, as host:port,host:port");
+  EXPECT_EQ(only({{"log", "kafka"}, {"kafka_brokers", "k1:9092"}}),
+            "log and key_file: log = kafka needs key_file, the one key-encryption key that all "
+            "nodes of the deployment share");
+  EXPECT_EQ(only({{"kafka_brokers", "k1:9092"}}),
+            "kafka_brokers and log: kafka_brokers is for log = kafka, and log is embedded");
+  EXPECT_EQ(with({{"kafka_sasl_username", "u"}}),
+            "kafka_sasl_username and kafka_security_protocol: kafka_sasl_username is for "
+            "sasl_plaintext and sasl_ssl, not for plaintext");
+  EXPECT_EQ(with({{"kafka_ssl_ca", "ca.pem"}}),
+            "kafka_ssl_ca and kafka_security_protocol: kafka_ssl_ca is for ssl and sasl_ssl, not "
+            "for plaintext");
+  EXPECT_EQ(with({{"kafka_security_protocol", "ssl"}, {"kafka_ssl_cert", "a.pem"}}),
+            "kafka_ssl_cert and kafka_ssl_key: set both, or neither");
+  EXPECT_EQ(with({{"kafka_security_protocol", "sasl_ssl"}, {"kafka_sasl_username", "u"}}),
+            "kafka_security_protocol is sasl_ssl: kafka_sasl_username and "
+            "kafka_sasl_password_file have to be set");
 }
 
 TEST(Config, KeepsTheKeyOutOfTheDataFolder) {

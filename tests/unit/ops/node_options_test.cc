@@ -29,6 +29,13 @@ std::vector<Destination> destinations() {
   const auto listener = [](auto member) {
     return [member](const Config& config) { return member(product_listener(config)); };
   };
+  const auto kafka = [](auto member) {
+    return [member](Config config) {
+      config.log = "kafka";
+      return std::string(member(*node_options(config).kafka));
+    };
+  };
+  using Kafka = const KafkaOptions&;
   using Node = const NodeOptions&;
   using Listener = const ServerOptions&;
   return {
@@ -67,6 +74,17 @@ std::vector<Destination> destinations() {
        [](const Config& config) {
          return std::to_string(LogLines(log_level_of(config.log_level)).writes(LogLevel::debug));
        }},
+      {"log", "kafka", "1", node([](Node n) { return std::to_string(n.kafka.has_value()); })},
+      {"kafka_brokers", "k1:9092", "k1:9092", kafka([](Kafka k) { return k.brokers; })},
+      {"kafka_topic_prefix", "a", "a", kafka([](Kafka k) { return k.topic_prefix; })},
+      {"kafka_security_protocol", "ssl", "ssl", kafka([](Kafka k) { return k.security_protocol; })},
+      {"kafka_sasl_mechanism", "PLAIN", "PLAIN", kafka([](Kafka k) { return k.sasl_mechanism; })},
+      {"kafka_sasl_username", "u", "u", kafka([](Kafka k) { return k.sasl_username; })},
+      {"kafka_sasl_password_file", "/etc/p", "/etc/p",
+       kafka([](Kafka k) { return k.sasl_password_file.string(); })},
+      {"kafka_ssl_ca", "/etc/a.pem", "/etc/a.pem", kafka([](Kafka k) { return k.ssl_ca; })},
+      {"kafka_ssl_cert", "/etc/b.pem", "/etc/b.pem", kafka([](Kafka k) { return k.ssl_cert; })},
+      {"kafka_ssl_key", "/etc/d.pem", "/etc/d.pem", kafka([](Kafka k) { return k.ssl_key; })},
   };
 }
 

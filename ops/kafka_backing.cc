@@ -1,0 +1,164 @@
+#include "ops/kafka_backing.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "core/log/frame.h"
+#include "core/rocksdb/key_file.h"
+#include "ops/files.h"
+#include "ops/node.h"
+
+namespace optare {
+namespace {
+
+constexpr std::chrono::seconds catch_up_round{5};
+constexpr std::size_t password_bytes_max = 1024;  // ours
+
+std::string first_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line) || line.empty() || line.size() > password_bytes_max)
+    throw FileFault(fmt::format("{}: no password can be read from its first line", path.string()));
+  return line;
+}
+
+std::string what_to_run(const KafkaOptions& options) {
+  return fmt::format(
+      "Run `optare init --log kafka --kafka-brokers {} --kafka-topic-prefix {} "
+      "--key-file FILE`, once for the deployment",
+      options.brokers, options.topic_prefix);
+}
+
+}  // namespace
+
+KafkaConnection connection_of(const KafkaOptions& options) {
+  KafkaConnection connection;
+  connection.brokers = options.brokers;
+  connection.topic_prefix = options.topic_prefix;
+  connection.security_protocol = options.security_protocol;
+  connection.ssl_ca_location = options.ssl_ca;
+  connection.ssl_certificate_location = options.ssl_cert;
+  connection.ssl_key_location = options.ssl_key;
+  if (options.sasl_password_file.empty()) return connection;
+  connection.sasl_mechanism = options.sasl_mechanism;
+  connection.sasl_username = options.sasl_username;
+  connection.sasl_password = Secret(first_line(options.sasl_password_file));
+  return connection;
+}
+
+Result<std::unique_ptr<Backing>> KafkaBacking::open(const NodeOptions& options,
+                                                    const Parts& parts) {
+  std::unique_ptr<KafkaBacking> backing(new KafkaBacking(options, parts));
+  TRY_VOID(backing->look_at_topics(options, parts));
+  TRY_VOID(backing->open_vault(options, parts));
+  backing->open_log(options, parts);
+  return backing;
+}
+
+KafkaBacking::KafkaBacking(const NodeOptions& options, const Parts& /*parts*/)
+    : connection_(connection_of(*options.kafka)),
+      names_(connection_.topic_prefix),
+      mirror_(log_folder(options.data)) {}
+
+KafkaBacking::~KafkaBacking() = default;
+
+Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Parts& parts) {
+  TopicAdmin admin(connection_);
+  TRY(FoundCluster found, admin.look());
+  const auto missing = std::ranges::find(found.topics, 0, &FoundTopic::partitions);
+  if (missing != found.topics.end()) {
+    if (!options.may_begin) {
+      return reject(Code::unavailable, fmt::format("there is no topic {}. {}", missing->name,
+                                                   what_to_run(*options.kafka)));
+    }
+    TRY(const auto made, admin.make_missing(found));
+    for (const std::string& name : made)
+      parts.lines.write(LogLevel::info, "topic_made", {{"topic", name}});
+    TRY(found, admin.look());
+  }
+  const auto findings = judge(found, names_);
+  if (const auto warning = warnings(findings, false); !warning.empty())
+    parts.lines.write(LogLevel::warning, "topics_warning", {{"detail", warning}});
+  if (const auto refusal = refusals(findings, false); !refusal.empty())
+    return reject(Code::unavailable, "Kafka is not set as it has to be:\n" + refusal);
+  watch_ = std::make_unique<TopicsWatch>(std::move(admin), parts.lines);
+  return {};
+}
+
+// The key is made only for a vault that says nothing yet: no other key opens an old one.
+Result<void> KafkaBacking::open_vault(const NodeOptions& options, const Parts& parts) {
+  const KafkaVaultOptions vault{.topic = names_.vault};
+  const bool make_key = options.may_begin && !vault_exists(connection_, vault);
+  Secret key = make_key ? load_or_create_key_encryption_key(options.key_file, parts.random)
+                        : load_key_encryption_key(options.key_file);
+  vault_ = std::make_unique<KafkaVault>(connection_, vault, std::move(key), parts.random);
+  if (options.may_begin) {
+    identity_ = load_or_create_identity(*vault_, parts.random, parts.signing_keys);
+  } else if (is_complete(*vault_)) {
+    identity_ = load_identity(*vault_);
+  } else {
+    return reject(Code::unavailable,
+                  fmt::format("{} holds no deployment, or one whose init did not end. {}",
+                              vault_place(), what_to_run(*options.kafka)));
+  }
+  mac_ = std::make_unique<FleetMac>(std::span(&identity_->fleet_key, 1), identity_->fleet_key.id);
+  return {};
+}
+
+void KafkaBacking::open_log(const NodeOptions& options, const Parts& parts) {
+  KafkaLogOptions log;
+  log.connection = connection_of(*options.kafka);
+  log.directory = mirror_;
+  log.disk_reserve_bytes = options.disk_reserve_bytes;
+  log_ = std::make_unique<KafkaLog>(parts.resources, parts.clock, parts.random, std::move(log));
+  log_->tick_with([this](Partition partition) {
+    return make_frame(*mac_, identity_->log_id, partition, FrameKind::tick, {});
+  });
+  gated_ = std::make_unique<GatedLog>(*log_, [this] { return watch_->refuses(); });
+}
+
+std::string KafkaBacking::fault() const {
+  if (const auto refusal = watch_->refusal(); !refusal.empty())
+    return "nothing is written: " + refusal;
+  if (const auto fault = log_->fault(); !fault.empty()) return fault;
+  return vault_->fault();
+}
+
+std::optional<std::uint64_t> KafkaBacking::end(Partition partition) const {
+  return log_->end(partition);
+}
+
+std::uint64_t KafkaBacking::bytes() const {
+  std::uint64_t bytes = 0;
+  std::error_code error;  // files come and go meanwhile
+  for (const auto& file : std::filesystem::directory_iterator(mirror_, error)) {
+    const auto size = file.file_size(error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+// As long as something comes there is no limit: a topic may be large.
+Result<void> KafkaBacking::catch_up(Progress& progress) {
+  using Steady = std::chrono::steady_clock;
+  auto heard_at = Steady::now();
+  std::uint64_t most = 0;
+  const auto report = [&](std::uint64_t done, std::uint64_t total) {
+    if (done > most) heard_at = Steady::now();
+    most = std::max(most, done);
+    progress.report("fetching the log", "records", done, total);
+  };
+  while (!log_->catch_up(catch_up_round, report)) {
+    if (const auto other = log_->other_history(); !other.empty())
+      return reject(Code::unavailable, other);
+    if (Steady::now() - heard_at > catch_up_silence_max) {
+      return reject(Code::unavailable, fmt::format("the brokers {} deliver nothing more of the log",
+                                                   connection_.brokers));
+    }
+    progress.report("waiting for the brokers", "records", most, most);
+  }
+  return {};
+}
+
+}  // namespace optare

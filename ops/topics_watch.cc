@@ -1,0 +1,59 @@
+#include "ops/topics_watch.h"
+
+namespace optare {
+
+TopicsWatch::TopicsWatch(TopicAdmin admin, LogLines& lines, std::chrono::milliseconds interval)
+    : admin_(std::move(admin)), lines_(lines), interval_(interval) {
+  thread_ = std::thread([this] { run(); });
+}
+
+TopicsWatch::~TopicsWatch() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+std::string TopicsWatch::refusal() const {
+  const std::scoped_lock lock(mutex_);
+  return refusal_;
+}
+
+void TopicsWatch::run() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, interval_, [this] { return stopping_; })) return;
+    }
+    if (const auto found = admin_.look())
+      note(*found);
+    else
+      lines_.write(LogLevel::warning, "topics_not_seen", {{"detail", found.error().detail}});
+  }
+}
+
+void TopicsWatch::note(const FoundCluster& found) {
+  const auto findings = judge(found, admin_.names());
+  const std::string refusal = refusals(findings, true);
+  const std::string warning = warnings(findings, true);
+  std::string refusal_before;
+  std::string warning_before;
+  {
+    const std::scoped_lock lock(mutex_);
+    refusal_before = std::exchange(refusal_, refusal);
+    warning_before = std::exchange(warning_, warning);
+  }
+  refuses_ = !refusal.empty();
+  if (refusal != refusal_before) {
+    if (refusal.empty())
+      lines_.write(LogLevel::info, "topics_right_again", {});
+    else
+      lines_.write(LogLevel::error, "topics_wrong", {{"detail", refusal}});
+  }
+  if (warning != warning_before && !warning.empty())
+    lines_.write(LogLevel::warning, "topics_warning", {{"detail", warning}});
+}
+
+}  // namespace optare
