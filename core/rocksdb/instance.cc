@@ -34,6 +34,7 @@ std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal> RocksInstance::open_as
   rocksdb::Options options = resources_.options(settings_.memtable_bytes);
   if (mode == OpenMode::write) options.listeners = {listener_};
   options.allow_concurrent_memtable_write = false;  // one writer
+  if (settings_.tune != nullptr) settings_.tune(options);
   return open_rocks(options, settings_.directory, mode, settings_.format);
 }
 

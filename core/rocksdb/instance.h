@@ -28,6 +28,7 @@ class RocksInstance {
     OpenMode mode = OpenMode::write;
     std::string_view format;
     std::size_t memtable_bytes = 0;
+    void (*tune)(rocksdb::Options& options) = nullptr;  // what this instance has of its own
   };
   // The database, kept open while this lives; none when not even its files could be read.
   class Use {

@@ -13,6 +13,10 @@ namespace {
 // 1,024.
 constexpr int open_files_max = 256;
 
+// A block that does not fit into one shard is read again at each use. The filter of a full table
+// does not fit into the half MiB that RocksDB would choose.
+constexpr int cache_shard_bits = 2;
+
 using Opened = std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal>;
 
 std::string explain(const rocksdb::Status& status, const std::filesystem::path& directory) {
@@ -67,7 +71,7 @@ std::expected<void, RocksRefusal> check_format(rocksdb::DB& db,
 
 RocksResources::RocksResources(RocksBudget budget, rocksdb::Env* env)
     : env_(env),
-      cache_(rocksdb::NewLRUCache(budget.block_cache_bytes)),
+      cache_(rocksdb::NewLRUCache(budget.block_cache_bytes, cache_shard_bits)),
       memtables_(std::make_shared<rocksdb::WriteBufferManager>(budget.memtables_bytes, cache_)) {}
 
 rocksdb::Options RocksResources::options(std::size_t memtable_bytes) const {

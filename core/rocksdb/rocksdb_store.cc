@@ -8,11 +8,19 @@ namespace optare {
 namespace {
 
 constexpr std::string_view format = "optare view 1";
-constexpr std::size_t memtable_bytes = 4U << 20U;
+constexpr std::size_t memtable_bytes = 8U << 20U;
 
 std::string first_key(Table table) { return store_key(table, {}); }
 std::string key_behind(Table table) {
   return std::string(1, static_cast<char>(static_cast<unsigned char>(table) + 1));
+}
+
+void tune(rocksdb::Options& options) {
+  // What a memtable leaves behind is merged soon: only what stays is worth compressing.
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+  // Most keys that are asked for are new ones: an application's, a stream's.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
 }
 
 }  // namespace
@@ -22,7 +30,8 @@ RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path di
     : instance_(resources, {.directory = std::move(directory),
                             .mode = mode,
                             .format = format,
-                            .memtable_bytes = memtable_bytes}) {
+                            .memtable_bytes = memtable_bytes,
+                            .tune = tune}) {
   if (const auto opened = instance_.open(); !opened) throw StoreFault(opened.error());
 }
 
