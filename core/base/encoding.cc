@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 namespace optare {
 namespace {
@@ -124,16 +125,23 @@ std::string base62(Bytes bytes) {
   // ceil(8 n / log2(62)) digits hold every value of n bytes.
   const auto width = static_cast<std::size_t>(
       std::ceil(static_cast<double>(bytes.size()) * 8.0 / std::log2(62.0)));
-  std::string number(bytes.begin(), bytes.end());
+  // One long number in limbs, divided by as many digits' worth as fit into a limb.
+  constexpr std::uint32_t five_digits = 62U * 62U * 62U * 62U * 62U;
+  std::vector<std::uint32_t> number((bytes.size() + 3) / 4);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::size_t from_end = bytes.size() - 1 - i;
+    number[number.size() - 1 - from_end / 4] |= std::uint32_t{bytes[i]} << 8U * (from_end % 4);
+  }
   std::string out(width, '0');
-  for (std::size_t digit = width; digit-- > 0;) {
-    std::uint32_t remainder = 0;
-    for (char& c : number) {
-      const std::uint32_t value = (remainder << 8U) | static_cast<std::uint8_t>(c);
-      c = static_cast<char>(value / 62U);
-      remainder = value % 62U;
+  for (std::size_t digit = width; digit > 0;) {
+    std::uint64_t remainder = 0;
+    for (std::uint32_t& limb : number) {
+      const std::uint64_t value = (remainder << 32U) | limb;
+      limb = static_cast<std::uint32_t>(value / five_digits);
+      remainder = value % five_digits;
     }
-    out[digit] = base62_digits[remainder];
+    for (int i = 0; i < 5 && digit > 0; ++i, remainder /= 62U)
+      out[--digit] = base62_digits[remainder % 62U];
   }
   return out;
 }

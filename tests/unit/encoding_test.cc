@@ -20,6 +20,19 @@ RC_GTEST_PROP(Encoding, EveryFormReadsBackWhatItWrote, (const std::string& text)
   RC_ASSERT(from_hex(hex(bytes_of(text))) == text);
 }
 
+// Against a long division by 62 that another language did.
+TEST(Base62, SaysEveryNumber) {
+  const auto ascending = [](int first, int count) {
+    std::string bytes;
+    for (int i = 0; i < count; ++i) bytes.push_back(static_cast<char>(first + i));
+    return bytes;
+  };
+  EXPECT_EQ(base62(bytes_of(ascending(0, 32))), "003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf");
+  EXPECT_EQ(base62(bytes_of(ascending(200, 21))), "1uIDMwixFsyz4c6PIkPKJtfQIm2mK");
+  EXPECT_EQ(base62(bytes_of(ascending(1, 5))), "04iwreH");
+  EXPECT_EQ(base62(bytes_of(std::string(16, '\xff'))), "7n42DGM5Tflk9n8mt7Fhc7");
+}
+
 TEST(Base62, HasOneWidthPerLength) {
   EXPECT_EQ(base62(bytes_of(std::string(16, '\0'))), std::string(22, '0'));
   EXPECT_EQ(base62(bytes_of(std::string(16, '\xff'))).size(), 22U);
