@@ -1,21 +1,21 @@
 #include "commands/stream_queue.h"
 
+#include <optional>
+
 namespace optare {
 
 Task<Result<StreamQueue::Turn>> StreamQueue::enter(std::string stream) {
-  Completion<bool> turn;
-  bool first = false;
+  std::optional<Completion<bool>> turn;
   {
     const std::scoped_lock lock(mutex_);
-    const auto [entry, inserted] = waiting_.try_emplace(stream);
-    first = inserted;
+    const auto [entry, first] = waiting_.try_emplace(stream);
     if (!first && entry->second.size() >= stream_queue_max) {
       co_return reject(Code::overloaded,
                        "too many changes of one application or API at once: try again shortly");
     }
-    if (!first) entry->second.push_back(turn);
+    if (!first) turn = entry->second.emplace_back();
   }
-  if (!first) co_await turn.wait();
+  if (turn) co_await turn->wait();
   co_return Turn(*this, std::move(stream));
 }
 

@@ -2,10 +2,10 @@
 // racers of one node wait for each other instead of voiding each other.
 #pragma once
 
-#include <deque>
-#include <map>
+#include <list>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "commands/handle.h"
 #include "core/base/completion.h"
@@ -36,7 +36,7 @@ class StreamQueue {
  private:
   void leave(const std::string& stream);
   std::mutex mutex_;
-  std::map<std::string, std::deque<Completion<bool>>>
+  std::unordered_map<std::string, std::list<Completion<bool>>>
       waiting_;  // an entry: somebody holds the stream
 };
 
