@@ -1,10 +1,11 @@
 #include "core/log/settler.h"
 
 #include <algorithm>
+#include <cstring>
 #include <deque>
 #include <limits>
-#include <map>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/assert.h"
@@ -21,6 +22,15 @@ struct UnderWay {
   Completion<Outcome> completion;
 };
 
+struct CommitIdHash {
+  std::size_t operator()(const CommitId& id) const noexcept {
+    std::size_t hash = 0;
+    std::memcpy(&hash, id.data(), sizeof hash);  // Its bytes are as random as any hash's.
+    return hash;
+  }
+};
+using CommitsUnderWay = std::unordered_map<CommitId, UnderWay, CommitIdHash>;
+
 // Completed outside the lock: waking a waiter is not the registry's business.
 using Answers = std::vector<std::pair<Completion<Outcome>, Outcome>>;
 
@@ -28,14 +38,14 @@ using Answers = std::vector<std::pair<Completion<Outcome>, Outcome>>;
 
 struct Settler::State {
   mutable std::mutex mutex;
-  std::map<CommitId, UnderWay> under_way;
+  CommitsUnderWay under_way;
   std::deque<CommitId> unknowns;  // oldest first; some are settled by now
   // Not later than any open one, so that most calls need not look at all of them.
   Timestamp earliest_deadline = Timestamp::max();
   Duration earliest_patience = Duration::max();
   Counts counts;
 
-  using Position = std::map<CommitId, UnderWay>::iterator;
+  using Position = CommitsUnderWay::iterator;
 
   void add(const CommitId& id, UnderWay entry) {
     const std::scoped_lock lock(mutex);
