@@ -27,7 +27,10 @@ std::expected<void, Unappliable> fold_streams(
       continue;
     }
     const std::string_view key = stream.substr(prefix.size());
-    auto before = rows.row<State>(table, key);
+    // A stream of control that begins has no row yet. One of tokens may: its versions begin anew
+    // when its life is over.
+    const bool begins = facts.partition == Partition::control && facts.facts[i].meta.version == 1;
+    auto before = begins ? Result<std::optional<State>>() : rows.row<State>(table, key);
     if (!before) return std::unexpected(Unappliable{std::string(stream), before.error().detail});
     State after = *before ? **before : State();
     for (; i < end; ++i) {

@@ -157,11 +157,11 @@ bool Follower::step(Partition partition) {
   if (slice.empty()) return false;
   head.last_record = record_digest(records[slice.size() - 1]);
   rows.put(Table::head, head_key(partition), encode_head(head));
-  StoreBatch batch = rows.batch();
+  StoreBatch batch = rows.take();
   if (on_batch) on_batch(batch);
   parts_.store.write(batch);
   heads_ = heads;
-  parts_.states.applied(rows, heads_);
+  parts_.states.applied(batch, heads_);
   tell(partition, slice);
   return true;
 }

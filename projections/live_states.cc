@@ -69,28 +69,22 @@ void LiveStates::reload(const Heads& heads) {
   wake_waiters();
 }
 
-void LiveStates::applied(const Rows& rows, const Heads& heads) {
+void LiveStates::applied(const StoreBatch& batch, const Heads& heads) {
   bool small = false;
-  rows.for_each([&](Table table, std::string_view key, const std::optional<std::string>& value) {
+  for (const auto& [full, value] : batch.changes) {
+    const auto table = static_cast<Table>(full.front());
+    const std::string_view key = std::string_view(full).substr(1);
     if (table == Table::application) {
-      if (auto row = decode_shared<Application>(value))
-        applications_.put(key, std::move(row));
-      else
-        applications_.erase(key);
+      applications_.renew(key, [&] { return decode_shared<Application>(value); });
     } else if (table == Table::api) {
-      if (auto row = decode_shared<Api>(value))
-        apis_.put(key, std::move(row));
-      else
-        apis_.erase(key);
+      apis_.renew(key, [&] { return decode_shared<Api>(value); });
     } else if (table == Table::api_by_identifier) {
-      if (value)
-        identifiers_.put(key, std::make_shared<const std::string>(*value));
-      else
-        identifiers_.erase(key);
+      identifiers_.renew(
+          key, [&] { return value ? std::make_shared<const std::string>(*value) : nullptr; });
     } else if (table == Table::signing_key || table == Table::system) {
       small = true;
     }
-  });
+  }
   if (small) load_small_tables();
   {
     const std::scoped_lock lock(mutex_);

@@ -37,7 +37,7 @@ class LiveStates final : public States {
 
   // The follower's side. `applied`: the batch is in the store; caches first, then the position,
   // then waiters.
-  void applied(const Rows& rows, const Heads& heads);
+  void applied(const StoreBatch& batch, const Heads& heads);
   void reload(const Heads& heads);  // after open and rebuild: everything may have changed
   // How current the log is: the oldest of its partitions.
   Currency log_currency() const;

@@ -60,7 +60,7 @@ void apply_chunk(Store& store, Partition partition, const std::vector<AcceptedCo
       if (failed) break;
     }
     if (!failed) {
-      store.write(rows.batch());
+      store.write(rows.take());
       return;
     }
     put_quarantine(store, failed->first, failed->second);

@@ -36,18 +36,18 @@ class RowCache {
     return value;
   }
 
-  void put(std::string_view key, Value value) {
+  // The row was written: a cached one becomes what `decode` says, or goes when that is null. One
+  // that nobody asked for is not cached now either.
+  void renew(std::string_view key, const std::function<Value()>& decode) {
     Shard& shard = shard_of(key);
     const std::scoped_lock lock(shard.mutex);
     ++shard.generation;
-    insert(shard, key, std::move(value));
-  }
-
-  void erase(std::string_view key) {
-    Shard& shard = shard_of(key);
-    const std::scoped_lock lock(shard.mutex);
-    ++shard.generation;
-    if (const auto found = shard.rows.find(key); found != shard.rows.end()) shard.rows.erase(found);
+    const auto found = shard.rows.find(key);
+    if (found == shard.rows.end()) return;
+    if (Value value = decode())
+      found->second = std::move(value);
+    else
+      shard.rows.erase(found);
   }
 
   void clear() {

@@ -1,5 +1,7 @@
 #include "projections/rows.h"
 
+#include <algorithm>
+
 namespace optare {
 namespace {
 
@@ -14,44 +16,46 @@ std::string full_key(Table table, std::string_view key) {
 }  // namespace
 
 std::optional<std::string> Rows::get(Table table, std::string_view key) const {
-  if (const auto found = changes_.find(full_key(table, key)); found != changes_.end())
-    return found->second;
-  return store_.get(table, key);
+  std::string full = full_key(table, key);
+  if (const auto found = rows_.find(full); found != rows_.end()) return found->second.value;
+  std::optional<std::string> value = store_.get(table, key);
+  rows_.emplace(std::move(full), Row{value});
+  return value;
 }
 
 void Rows::put(Table table, std::string_view key, std::string value) {
-  changes_[full_key(table, key)] = std::move(value);
+  rows_[full_key(table, key)] = {std::move(value), true};
 }
 
 void Rows::erase(Table table, std::string_view key) {
-  changes_[full_key(table, key)] = std::nullopt;
+  rows_[full_key(table, key)] = {std::nullopt, true};
 }
 
 std::optional<std::string> Rows::first_key(Table table) const {
   std::optional<std::string> first;
   store_.scan(table, "", [&](std::string_view key, std::string_view) {
-    const auto changed = changes_.find(full_key(table, key));
-    if (changed != changes_.end() && !changed->second) return true;  // Erased in this batch.
+    const auto found = rows_.find(full_key(table, key));
+    if (found != rows_.end() && !found->second.value) return true;  // Erased in this batch.
     first = key;
     return false;
   });
-  for (const auto& [full, value] : changes_) {
-    if (full.front() != static_cast<char>(table) || !value) continue;
+  for (const auto& [full, row] : rows_) {
+    if (full.front() != static_cast<char>(table) || !row.value) continue;
     if (!first || std::string_view(full).substr(1) < *first) first = full.substr(1);
   }
   return first;
 }
 
-void Rows::for_each(const std::function<void(Table, std::string_view,
-                                             const std::optional<std::string>&)>& visit) const {
-  for (const auto& [full, value] : changes_) {
-    visit(static_cast<Table>(full.front()), std::string_view(full).substr(1), value);
-  }
-}
-
-StoreBatch Rows::batch() const {
+StoreBatch Rows::take() {
   StoreBatch batch;
-  batch.changes.assign(changes_.begin(), changes_.end());
+  batch.changes.reserve(rows_.size());
+  while (!rows_.empty()) {
+    auto row = rows_.extract(rows_.begin());
+    if (row.mapped().changed)
+      batch.changes.emplace_back(std::move(row.key()), std::move(row.mapped().value));
+  }
+  std::ranges::sort(batch.changes, {},
+                    [](const auto& change) -> const auto& { return change.first; });
   return batch;
 }
 

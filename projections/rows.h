@@ -30,16 +30,19 @@ class Rows {
     return std::optional<T>(std::move(value));
   }
 
-  // Each changed row once, with its last value; for the batch and for caches.
-  void for_each(const std::function<void(Table, std::string_view key,
-                                         const std::optional<std::string>& value)>& visit) const;
-  StoreBatch batch() const;
-  std::size_t size() const { return changes_.size(); }
-  void clear() { changes_.clear(); }
+  // Each changed row once, with its last value, in key order: a store takes them fastest so.
+  // Nothing is left here.
+  StoreBatch take();
 
  private:
+  struct Row {
+    std::optional<std::string> value;  // none: there is none, or it is erased
+    bool changed = false;              // else as the store has it
+  };
   const Store& store_;
-  std::unordered_map<std::string, std::optional<std::string>> changes_;  // table byte + key
+  // Table byte + key. What was read once is not asked for again: many commits of a batch rest on
+  // the same few streams.
+  mutable std::unordered_map<std::string, Row> rows_;
 };
 
 }  // namespace optare
