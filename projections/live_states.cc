@@ -54,6 +54,11 @@ void LiveStates::reload(const Heads& heads) {
   milestone_.reset();
   caught_up_at_ = Currency::never;  // what this view lacks is not known yet
   load_small_tables();
+  // What was added before stays: a row too many is looked for in vain.
+  store_.scan(Table::revocation, "", [&](std::string_view key, std::string_view) {
+    revocations_.add(key);
+    return !revocations_.full();
+  });
   std::set<std::string, std::less<>> quarantined;
   store_.scan(Table::quarantine, "", [&](std::string_view key, std::string_view) {
     quarantined.emplace(key);
@@ -81,6 +86,8 @@ void LiveStates::applied(const StoreBatch& batch, const Heads& heads) {
     } else if (table == Table::api_by_identifier) {
       identifiers_.renew(
           key, [&] { return value ? std::make_shared<const std::string>(*value) : nullptr; });
+    } else if (table == Table::revocation) {
+      if (value) revocations_.add(key);
     } else if (table == Table::signing_key || table == Table::system) {
       small = true;
     }
@@ -326,6 +333,7 @@ std::shared_ptr<const System> LiveStates::system() const {
 }
 
 std::optional<Revocation> LiveStates::revocation(const TokenId& jti) const {
+  if (!revocations_.may_hold(jti.text())) return std::nullopt;
   const auto row = decode_shared<Revocation>(store_.get(Table::revocation, jti.text()));
   return row ? std::optional(*row) : std::nullopt;
 }

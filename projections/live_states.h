@@ -13,6 +13,7 @@
 #include "core/ports/clock.h"
 #include "core/ports/states.h"
 #include "core/ports/store.h"
+#include "projections/key_filter.h"
 #include "projections/row_cache.h"
 #include "projections/rows.h"
 
@@ -122,6 +123,7 @@ class LiveStates final : public States {
   RowCache<Application> applications_;
   RowCache<Api> apis_;
   RowCache<std::string> identifiers_;  // identifier -> api id
+  KeyFilter revocations_;              // nearly all tokens that are asked about are not revoked
 
   mutable std::mutex mutex_;  // guards all below but the atomics
   Heads heads_;
