@@ -2,6 +2,7 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 #include <optional>
@@ -39,19 +40,16 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
 
   enum class Joined : std::uint8_t { waits, overloaded, unavailable };
 
-  // `wait` is called, under the lock, once the token is in a batch.
+  // `wait` is called, under the lock, once the token is in a batch; it says whether it is the first
+  // of its thread there.
   template <class Wait>
-  Joined join(const IssuedToken& token, const Wait& wait) {
-    std::optional<Batch> batch;
-    {
-      const std::scoped_lock lock(mutex_);
-      if (!end_ && !find_end()) return Joined::unavailable;
-      if (tokens_.size() >= batch_tokens_max) return Joined::overloaded;
-      tokens_.add(token);
-      wait(waiters_);
-      if (!appending_) batch = take();
-    }
-    if (batch) append(std::move(*batch));
+  Joined join(const IssuedToken& token, const boost::asio::any_io_executor& executor,
+              const Wait& wait) {
+    const std::scoped_lock lock(mutex_);
+    if (!end_ && !find_end()) return Joined::unavailable;
+    if (tokens_.size() >= batch_tokens_max) return Joined::overloaded;
+    tokens_.add(token);
+    if (wait(waiters_) && !appending_) append_soon(executor);
     return Joined::waits;
   }
 
@@ -73,7 +71,22 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
     return true;
   }
 
-  // REQUIRES: the lock, tokens gathered, the end known.
+  // Behind what this thread has at hand already: those requests share the batch. A sync costs as
+  // much as some tokens do.
+  void append_soon(const boost::asio::any_io_executor& executor) {
+    boost::asio::post(executor, [self = shared_from_this()] { self->append_gathered(); });
+  }
+
+  void append_gathered() {
+    std::optional<Batch> batch;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!appending_ && tokens_.size() > 0) batch = take();
+    }
+    if (batch) append(std::move(*batch));
+  }
+
+  // REQUIRES: the lock, tokens gathered, the end known, nothing with the log.
   Batch take() {
     const std::size_t count = tokens_.size();
     Batch batch;
@@ -96,26 +109,24 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
         [self = shared_from_this(), shared](Append outcome) { self->appended(*shared, outcome); });
   }
 
+  // Every thread that waits is asked to append what was gathered meanwhile, so that none depends on
+  // another that is busy. Asked before its own tokens go on: the next sync goes on beside them.
   void appended(Batch& batch, Append outcome) {
-    std::optional<Batch> next;
     Waiters unlucky;
     {
       const std::scoped_lock lock(mutex_);
       appending_ = false;
       if (outcome == Append::persisted) end_ = batch.end;
       if (outcome == Append::possibly_persisted) end_.reset();
-      if (tokens_.size() > 0) {
-        if (end_) {
-          next = take();
-        } else {
-          tokens_.clear();
-          unlucky = std::exchange(waiters_, {});
-        }
+      if (end_) {
+        waiters_.for_each_thread([this](const auto& executor) { append_soon(executor); });
+      } else {
+        tokens_.clear();
+        unlucky = std::exchange(waiters_, {});
       }
     }
     batch.waiters.complete(outcome);
     unlucky.complete(Append::not_persisted);
-    if (next) append(std::move(*next));
   }
 
   RetainedLog& log_;
@@ -140,8 +151,9 @@ Task<Result<void>> IssuanceSpool::record(const IssuedToken& token) {
         const auto executor = boost::asio::get_associated_executor(handler);
         std::move_only_function<void()> resume(std::move(handler));
         // Written before anybody can resume this coroutine: it owns the variables here.
-        const auto result = gathering_->join(
-            token, [&](Waiters& waiters) { waiters.add(executor, outcome, std::move(resume)); });
+        const auto result = gathering_->join(token, executor, [&](Waiters& waiters) {
+          return waiters.add(executor, outcome, std::move(resume));
+        });
         if (result == Gathering::Joined::waits) return;
         joined = result;
         boost::asio::post(executor, std::move(resume));

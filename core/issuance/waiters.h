@@ -14,17 +14,24 @@ namespace optare {
 
 class Waiters {
  public:
-  // `outcome` lives in the waiting coroutine, which `resume` owns: it is there until resumed.
-  void add(const boost::asio::any_io_executor& executor, Append& outcome,
+  // `outcome` lives in the waiting coroutine, which `resume` owns: it is there until resumed. True:
+  // the first of its thread.
+  bool add(const boost::asio::any_io_executor& executor, Append& outcome,
            std::move_only_function<void()> resume) {
     for (Thread& thread : threads_) {
       if (thread.executor == executor) {
         thread.waiting.push_back({&outcome, std::move(resume)});
-        return;
+        return false;
       }
     }
     threads_.push_back({executor, {}});
     threads_.back().waiting.push_back({&outcome, std::move(resume)});
+    return true;
+  }
+
+  template <class Visit>
+  void for_each_thread(const Visit& visit) const {
+    for (const Thread& thread : threads_) visit(thread.executor);
   }
 
   // Resumes all with this outcome, each on its executor; nobody waits afterwards.

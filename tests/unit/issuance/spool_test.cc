@@ -81,10 +81,13 @@ TEST_F(SpoolTest, SaysRecordedOnlyWhenTheBatchIsDurable) {
 
 TEST_F(SpoolTest, GathersTokensWhileABatchIsBeingSynced) {
   IssuanceSpool spool(log_, "node", first_start);
-  for (const char* jti : {"a", "b", "c"}) record(spool, jti);
+  record(spool, "a");
+  run();
+  for (const char* jti : {"b", "c"}) record(spool, jti);
   run();
   EXPECT_EQ(log_.held(), 1);
   log_.release();
+  run();
   EXPECT_EQ(log_.held(), 1) << "b and c, together";
   log_.release();
   const auto all = batches();
@@ -92,6 +95,36 @@ TEST_F(SpoolTest, GathersTokensWhileABatchIsBeingSynced) {
   EXPECT_EQ(all[0].tokens.size(), 1);
   EXPECT_EQ(all[1].tokens.size(), 2);
   EXPECT_EQ(all[1].first_number, 2);
+}
+
+TEST_F(SpoolTest, WhatAThreadHasAtHandSharesABatch) {
+  IssuanceSpool spool(memory_, "node", first_start);
+  for (const char* jti : {"a", "b", "c"}) record(spool, jti);
+  run();
+  const auto all = batches();
+  ASSERT_EQ(all.size(), 1);
+  EXPECT_EQ(all[0].tokens.size(), 3);
+}
+
+TEST_F(SpoolTest, AThreadThatIsBusyKeepsNoOther) {
+  IssuanceSpool spool(log_, "node", first_start);
+  boost::asio::io_context busy;  // Nobody runs it after its first token.
+  const auto ask = [](IssuanceSpool& s) -> Task<> {
+    const IssuedToken issued = token("of the busy thread");
+    co_await s.record(issued);
+  };
+  boost::asio::co_spawn(busy, ask(spool), boost::asio::detached);
+  busy.poll_one();
+  const auto other = record(spool, "of another");
+  run();
+  ASSERT_EQ(log_.held(), 1);
+  log_.release();
+  run();
+  ASSERT_TRUE(*other);
+  EXPECT_TRUE((*other)->has_value());
+  ASSERT_EQ(batches().size(), 1);
+  EXPECT_EQ(batches()[0].tokens.size(), 2);
+  busy.poll();
 }
 
 TEST_F(SpoolTest, NumbersFromOneAtEachStartAndGoesOnWithTheChain) {
@@ -137,6 +170,7 @@ TEST_F(SpoolTest, LooksWhereTheChainEndsAfterAnUnknownOutcome) {
     HeldLog log(memory);
     IssuanceSpool spool(log, "node", first_start);
     const auto unknown = record(spool, "unknown");
+    run();
     const auto behind = record(spool, "behind");
     run();
     log.lose_answer(written);
@@ -178,14 +212,17 @@ TEST_F(SpoolTest, RefusesTokensWhileNobodyKnowsWhereTheChainEnds) {
 
 TEST_F(SpoolTest, RefusesMoreTokensThanOneBatchMayHold) {
   IssuanceSpool spool(log_, "node", first_start);
+  record(spool, "t");
+  run();
   std::deque<std::shared_ptr<std::optional<Result<void>>>> answers;
-  for (std::size_t i = 0; i < IssuanceSpool::batch_tokens_max + 2; ++i)
+  for (std::size_t i = 0; i < IssuanceSpool::batch_tokens_max + 1; ++i)
     answers.push_back(record(spool, "t"));
   run();
   ASSERT_TRUE(*answers.back()) << "the first is with the log, the last has no room behind it";
   EXPECT_EQ((*answers.back())->error().code, Code::overloaded);
   EXPECT_FALSE(*answers[answers.size() - 2]);
   log_.release();
+  run();
   log_.release();
   run();
   EXPECT_TRUE((*answers[answers.size() - 2])->has_value());
@@ -193,10 +230,16 @@ TEST_F(SpoolTest, RefusesMoreTokensThanOneBatchMayHold) {
 
 TEST_F(SpoolTest, WakesEachThreadOnceForABatch) {
   IssuanceSpool spool(log_, "node", first_start);
-  for (int i = 0; i < 10; ++i) record(spool, "t");
+  record(spool, "t");
+  run();
+  for (int i = 0; i < 9; ++i) record(spool, "t");
   run();
   log_.release();
+  context_.restart();
+  EXPECT_EQ(context_.poll_one(), 1) << "the nine others go to the log";
+  EXPECT_EQ(log_.held(), 1);
   EXPECT_EQ(context_.poll_one(), 1) << "the first token";
+  EXPECT_EQ(context_.poll_one(), 0);
   log_.release();
   context_.restart();
   EXPECT_EQ(context_.poll_one(), 1) << "the nine others";
