@@ -1,7 +1,9 @@
 // What a command costs in process: one at a time, each beside one synced write on the same disk,
 // and many at once.
 //
-//   benchmark_commands --data DIR [--one N] [--many N] [--in-flight N]
+//   benchmark_commands --data DIR [--one N] [--many N] [--in-flight N] [--seconds-max N]
+//
+// Many at once ends after that time, too, and says how many it did.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@ struct Order {
   int one = 2'000;
   std::size_t many = 200'000;
   std::size_t in_flight = 8'000;
+  int seconds_max = 20;
 };
 
 // As long as the frame of such a commit: an append to a growing file, as a fresh log's is.
@@ -62,36 +65,41 @@ boost::json::object one_at_a_time(Deployment& deployment, const ApiId& api, cons
 struct Crowd {
   Deployment& deployment;
   const ApiId& api;
-  std::size_t left;
+  std::size_t many;
+  SteadyClock::time_point until;
+  std::size_t begun = 0;
   Latencies latencies = {};
 };
 
 Task<> ask(Crowd& crowd) {
-  while (crowd.left > 0) {
-    --crowd.left;
+  while (crowd.begun < crowd.many) {
+    ++crowd.begun;
     auto command = crowd.deployment.new_application("One of many", crowd.api).first;
     const auto asked = SteadyClock::now();
+    if (asked > crowd.until) co_return;
     must(co_await handle(crowd.deployment.node().runner, std::move(command),
                          crowd.deployment.origin()));
     crowd.latencies.add(asked);
+    crowd.deployment.progress().report("many commands at once", "commands", crowd.latencies.size(),
+                                       crowd.many);
   }
 }
 
 boost::json::object many_at_once(Deployment& deployment, const ApiId& api, const Order& order) {
-  Crowd crowd{deployment, api, order.many};
+  const auto start = SteadyClock::now();
+  Crowd crowd{deployment, api, order.many, start + std::chrono::seconds(order.seconds_max)};
   boost::asio::io_context context;
   for (std::size_t i = 0; i < order.in_flight; ++i) {
     boost::asio::co_spawn(context, ask(crowd), [](const std::exception_ptr& e) {
       if (e) std::rethrow_exception(e);
     });
   }
-  const auto start = SteadyClock::now();
   const std::clock_t processor = std::clock();
   context.run();
   const double seconds = seconds_since(start);
   const double used = static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC;
-  const auto commits = static_cast<double>(order.many);
-  return {{"commits", order.many},
+  const auto commits = static_cast<double>(crowd.latencies.size());
+  return {{"commits", crowd.latencies.size()},
           {"in_flight", order.in_flight},
           {"commits_per_second", commits / seconds},
           {"processor_us_each", used / commits * 1e6},
@@ -116,6 +124,7 @@ int main(int count, char** arguments) {
   app.add_option("--warm-up", order.warm_up);
   app.add_option("--one", order.one);
   app.add_option("--many", order.many);
+  app.add_option("--seconds-max", order.seconds_max)->check(CLI::Range(1, 3'600));
   app.add_option("--in-flight", order.in_flight)->check(CLI::Range(1, 10'000));
   CLI11_PARSE(app, count, arguments);
   try {

@@ -51,9 +51,10 @@ def token_of(port, client, audience):
     return json.loads(answer)["access_token"]
 
 
-def result_of(command):
+def result_of(command, seconds_max=600):
     """Runs one of our programs; its progress is shown, its last line is its result."""
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=seconds_max)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}")
     return json.loads(done.stdout.strip().splitlines()[-1])
