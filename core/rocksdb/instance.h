@@ -52,7 +52,7 @@ class RocksInstance {
 
   // The first time: in its mode, or not at all.
   Opened open();
-  Use use() const { return {mutex_, db_}; }
+  Use use() const;
   // What a write said: anything but ok means that it has to be opened again.
   void note(const rocksdb::Status& written);
   // It has to be opened again, for this reason.
