@@ -15,7 +15,13 @@ constexpr int open_files_max = 256;
 
 // A block that does not fit into one shard is read again at each use. The filter of a full table
 // does not fit into the half MiB that RocksDB would choose.
-constexpr int cache_shard_bits = 2;
+constexpr std::size_t cache_shard_bytes_min = 8U << 20U;
+
+int cache_shard_bits(std::size_t cache_bytes) {
+  int bits = 0;
+  while (bits < 6 && (cache_bytes >> (bits + 1)) >= cache_shard_bytes_min) ++bits;
+  return bits;
+}
 
 using Opened = std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal>;
 
@@ -71,7 +77,8 @@ std::expected<void, RocksRefusal> check_format(rocksdb::DB& db,
 
 RocksResources::RocksResources(RocksBudget budget, rocksdb::Env* env)
     : env_(env),
-      cache_(rocksdb::NewLRUCache(budget.block_cache_bytes, cache_shard_bits)),
+      cache_(rocksdb::NewLRUCache(budget.block_cache_bytes,
+                                  cache_shard_bits(budget.block_cache_bytes))),
       memtables_(std::make_shared<rocksdb::WriteBufferManager>(budget.memtables_bytes, cache_)) {}
 
 rocksdb::Options RocksResources::options(std::size_t memtable_bytes) const {
