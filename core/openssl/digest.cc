@@ -26,11 +26,30 @@ EVP_MD_CTX* digest_context() {
   return context.get();
 }
 
-EVP_CIPHER_CTX* cipher_context() {
-  thread_local const openssl::CipherContext context(EVP_CIPHER_CTX_new());
-  OPTARE_ASSERT(context);
-  return context.get();
-}
+// AES-256-GCM in one direction. It remembers its last key: one seals all tokens of a start.
+class Gcm {
+ public:
+  enum Direction : int { opens = 0, seals = 1 };
+  explicit Gcm(Direction direction) : direction_(direction), context_(EVP_CIPHER_CTX_new()) {
+    OPTARE_ASSERT(context_);
+  }
+
+  EVP_CIPHER_CTX* start(const Secret& key, std::string_view nonce) {
+    OPTARE_ASSERT(key.reveal().size() == aes_256_key_bytes && nonce.size() == gcm_nonce_bytes);
+    const bool same = equal_in_constant_time(key.reveal(), key_.reveal());
+    OPTARE_ASSERT(EVP_CipherInit_ex2(context_.get(),
+                                     same ? nullptr : openssl::aes_256_gcm_algorithm(),
+                                     same ? nullptr : bytes_of(key.reveal()).data(),
+                                     bytes_of(nonce).data(), direction_, nullptr) == 1);
+    if (!same) key_ = Secret(std::string(key.reveal()));
+    return context_.get();
+  }
+
+ private:
+  Direction direction_;
+  openssl::CipherContext context_;
+  Secret key_;  // empty at first: no key is
+};
 
 // A keyed context. It remembers its last key: the same one comes again and again (the fleet's), and
 // setting a key costs as much as the MAC itself.
@@ -116,13 +135,10 @@ Secret hkdf_sha256(const Secret& key, std::string_view salt, std::string_view la
 
 std::string seal(const Secret& key, std::string_view nonce, std::string_view plaintext,
                  std::string_view aad) {
-  OPTARE_ASSERT(key.reveal().size() == aes_256_key_bytes && nonce.size() == gcm_nonce_bytes);
-  EVP_CIPHER_CTX* const context = cipher_context();
+  thread_local Gcm gcm(Gcm::seals);
+  EVP_CIPHER_CTX* const context = gcm.start(key, nonce);
   std::string out(plaintext.size() + gcm_tag_bytes, '\0');
   int length = 0;
-  OPTARE_ASSERT(EVP_EncryptInit_ex2(context, openssl::aes_256_gcm_algorithm(),
-                                    bytes_of(key.reveal()).data(), bytes_of(nonce).data(),
-                                    nullptr) == 1);
   OPTARE_ASSERT(EVP_EncryptUpdate(context, nullptr, &length, bytes_of(aad).data(), size_of(aad)) ==
                 1);
   OPTARE_ASSERT(EVP_EncryptUpdate(context, writable(out, 0), &length, bytes_of(plaintext).data(),
@@ -135,16 +151,13 @@ std::string seal(const Secret& key, std::string_view nonce, std::string_view pla
 
 std::optional<std::string> unseal(const Secret& key, std::string_view nonce,
                                   std::string_view sealed, std::string_view aad) {
-  OPTARE_ASSERT(key.reveal().size() == aes_256_key_bytes && nonce.size() == gcm_nonce_bytes);
   if (sealed.size() < gcm_tag_bytes) return std::nullopt;
   const std::string_view ciphertext = sealed.substr(0, sealed.size() - gcm_tag_bytes);
   std::string tag(sealed.substr(ciphertext.size()));
-  EVP_CIPHER_CTX* const context = cipher_context();
+  thread_local Gcm gcm(Gcm::opens);
+  EVP_CIPHER_CTX* const context = gcm.start(key, nonce);
   std::string out(ciphertext.size() + 1, '\0');  // Never empty: OpenSSL wants a place to write to.
   int length = 0;
-  OPTARE_ASSERT(EVP_DecryptInit_ex2(context, openssl::aes_256_gcm_algorithm(),
-                                    bytes_of(key.reveal()).data(), bytes_of(nonce).data(),
-                                    nullptr) == 1);
   OPTARE_ASSERT(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, gcm_tag_bytes, tag.data()) ==
                 1);
   OPTARE_ASSERT(EVP_DecryptUpdate(context, nullptr, &length, bytes_of(aad).data(), size_of(aad)) ==

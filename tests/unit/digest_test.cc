@@ -75,6 +75,21 @@ TEST(Seal, AgreesWithThePublishedVector) {
   EXPECT_EQ(unseal(key, nonce, sealed, aad), plaintext);
 }
 
+TEST(Seal, KeepsTheKeysOfOneThreadApart) {
+  const std::string nonce(12, 'n');
+  const Secret first(std::string(32, 'k')), second(std::string(32, 'l'));
+  const std::string of_first = seal(first, nonce, "text", ""),
+                    of_second = seal(second, nonce, "text", "");
+  EXPECT_NE(of_first, of_second);
+  EXPECT_EQ(seal(first, nonce, "text", ""), of_first);
+  for (int turn = 0; turn < 2; ++turn) {
+    EXPECT_EQ(unseal(first, nonce, of_first, ""), "text");
+    EXPECT_FALSE(unseal(first, nonce, of_second, ""));
+    EXPECT_EQ(unseal(second, nonce, of_second, ""), "text");
+    EXPECT_FALSE(unseal(second, nonce, of_first, ""));
+  }
+}
+
 TEST(Unseal, RefusesAnyChange) {
   const Secret key(std::string(32, 'k'));
   const std::string nonce(12, 'n'), sealed = seal(key, nonce, "text", "aad");
