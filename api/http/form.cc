@@ -94,6 +94,9 @@ Result<Form> form_body(const Request& request) {
 }
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+  // Nearly always there is nothing to decode.
+  if (text.find('%') == text.npos && (!plus_is_space || text.find('+') == text.npos))
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -125,8 +128,17 @@ bool has_content_type(const Request& request, std::string_view media_type) {
   return true;
 }
 
+namespace {
+bool is_ascii(std::string_view text) {
+  unsigned all = 0;  // No way out in between: so that it runs over many bytes at once.
+  for (const char c : text) all |= static_cast<unsigned char>(c);
+  return all < 0x80;
+}
+}  // namespace
+
 // Unicode 15, table 3-7: shortest form, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   const auto* p = reinterpret_cast<const unsigned char*>(text.data());
   const auto* const end = p + text.size();
   while (p != end) {

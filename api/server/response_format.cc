@@ -15,6 +15,12 @@ void append_number(std::string& out, std::size_t number, int base) {
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   const auto append_clean = [&out](std::string_view text) {
+    bool clean = true;  // No way out in between: so that it runs over many bytes at once.
+    for (const char c : text) clean &= static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+    if (clean) {
+      out += text;
+      return;
+    }
     for (const char c : text) {
       out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
     }

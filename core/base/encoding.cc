@@ -13,10 +13,12 @@ constexpr char base64url_digits[] =
 constexpr char base62_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 void append_base64_with(std::string& out, Bytes bytes, const char* digits) {
-  const auto digit = [&](std::uint32_t group, int shift) {
-    out.push_back(digits[(group >> shift) & 63U]);
+  const std::size_t before = out.size();
+  out.resize(before + (bytes.size() * 4 + 2) / 3);
+  char* to = out.data() + before;
+  const auto digit = [&](std::uint32_t group, unsigned shift) {
+    *to++ = digits[(group >> shift) & 63U];
   };
-  out.reserve(out.size() + (bytes.size() * 4 + 2) / 3 + 2);
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
     const std::uint32_t group =
@@ -43,25 +45,41 @@ constexpr std::array<std::int8_t, 256> values_of(const char* digits) {
 constexpr auto base64_values = values_of(base64_digits);
 constexpr auto base64url_values = values_of(base64url_digits);
 
+// Four digits are three bytes. Whatever is not one of the digits is negative, and stays so in a
+// group.
 std::optional<std::string> from_base64_with(std::string_view text,
                                             const std::array<std::int8_t, 256>& values) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int value = values[static_cast<std::uint8_t>(c)];
-    if (value < 0) return std::nullopt;
-    group = (group << 6U) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>((group >> static_cast<unsigned>(bits)) & 0xFFU));
+  std::string out(text.size() * 3 / 4, '\0');
+  char* to = out.data();
+  const auto group_at = [&](std::size_t at, std::size_t digits) {
+    int group = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      const int value = values[static_cast<std::uint8_t>(text[at + i])];
+      if (value < 0) return -1;
+      group = group * 64 + value;
     }
+    return group;
+  };
+  std::size_t at = 0;
+  for (; at + 4 <= text.size(); at += 4) {
+    const int group = group_at(at, 4);
+    if (group < 0) return std::nullopt;
+    *to++ = static_cast<char>(group >> 16);
+    *to++ = static_cast<char>(group >> 8);
+    *to++ = static_cast<char>(group);
   }
-  if ((group & ((1U << static_cast<unsigned>(bits)) - 1U)) != 0)
-    return std::nullopt;  // Not canonical.
+  const std::size_t rest = text.size() - at;
+  if (rest == 0) return out;
+  const int group = group_at(at, rest);
+  // Bits beyond the last byte are zero, or it is not the canonical text.
+  if (group < 0 || (group & (rest == 2 ? 15 : 3)) != 0) return std::nullopt;
+  if (rest == 2) {
+    *to++ = static_cast<char>(group >> 4);
+  } else {
+    *to++ = static_cast<char>(group >> 10);
+    *to++ = static_cast<char>(group >> 2);
+  }
   return out;
 }
 

@@ -31,6 +31,8 @@ int hex_value(char c) {
 
 // application/x-www-form-urlencoded, one value (RFC 6749 appendix B).
 std::optional<std::string> form_decoded(std::string_view text) {
+  // Nearly always there is nothing to decode.
+  if (text.find('%') == text.npos && text.find('+') == text.npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -2,18 +2,38 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 namespace optare {
 namespace {
 
+// Of eight bytes: whether one of them may need an escape.
+bool any_needs_escape(std::uint64_t eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & (ones << 7U); };
+  const std::uint64_t below_space = (eight - ones * 0x20U) & ~eight & (ones << 7U);
+  return (below_space | has_zero(eight ^ (ones * '"')) | has_zero(eight ^ (ones * '\\'))) != 0;
+}
+
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// How many characters at the beginning stand for themselves.
+std::size_t plain_run(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (any_needs_escape(eight)) break;
+  }
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
 
 void append_escaped(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   while (true) {
     // Nearly always the whole text at once.
-    const auto end = std::ranges::find_if(text, needs_escape);
-    const auto plain = static_cast<std::size_t>(end - text.begin());
+    const std::size_t plain = plain_run(text);
     out += text.substr(0, plain);
     if (plain == text.size()) return;
     const char c = text[plain];
@@ -96,8 +116,7 @@ bool FlatJsonReader::read_member() {
 
 bool FlatJsonReader::read_text(std::string& out) {
   while (!rest_.empty()) {
-    const auto stop = std::ranges::find_if(rest_, needs_escape);
-    const auto plain = static_cast<std::size_t>(stop - rest_.begin());
+    const std::size_t plain = plain_run(rest_);
     out += rest_.substr(0, plain);
     rest_.remove_prefix(plain);
     if (take('"')) return true;

@@ -322,6 +322,23 @@ TEST(FlatJson, ReadsBackEveryByte) {
   }
 }
 
+// Texts are looked through by eight bytes at once.
+TEST(FlatJson, ReadsBackEveryByteWhereverItStands) {
+  for (int value = 0; value < 256; ++value) {
+    for (std::size_t at = 0; at < 19; ++at) {
+      std::string text(19, 'a');
+      text[at] = static_cast<char>(value);
+      std::string json;
+      FlatJsonWriter(json).text("t", text).number("n", 0).end();
+      const bool escaped = value < 0x20 || value == '"' || value == '\\';
+      ASSERT_EQ(json.find('\\') != std::string::npos, escaped) << value << " at " << at;
+      FlatJsonReader reader;
+      ASSERT_TRUE(reader.read(json)) << value << " at " << at;
+      ASSERT_EQ(*reader.text("t"), text) << value << " at " << at;
+    }
+  }
+}
+
 TEST(FlatJson, TakesOnlyTheFormThatIsWritten) {
   FlatJsonReader reader;
   EXPECT_TRUE(reader.read("{}"));

@@ -20,6 +20,28 @@ RC_GTEST_PROP(Encoding, EveryFormReadsBackWhatItWrote, (const std::string& text)
   RC_ASSERT(from_hex(hex(bytes_of(text))) == text);
 }
 
+TEST(Base64, RefusesWhatIsNoDigitWhereverItStands) {
+  for (const std::size_t bytes : {9U, 10U, 11U}) {
+    const std::string text = base64url(bytes_of(std::string(bytes, '\x5a')));
+    ASSERT_TRUE(from_base64url(text));
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      for (const char wrong : {'+', '=', ' ', '\0', '\x80', '\xff'}) {
+        std::string changed = text;
+        changed[i] = wrong;
+        EXPECT_FALSE(from_base64url(changed)) << bytes << " bytes, at " << i;
+      }
+    }
+  }
+}
+
+TEST(Base64, RefusesBitsBeyondTheLastByte) {
+  EXPECT_EQ(from_base64url("QQ"), "A");
+  EXPECT_FALSE(from_base64url("QR"));
+  EXPECT_EQ(from_base64url("QUE"), "AA");
+  EXPECT_FALSE(from_base64url("QUF"));
+  EXPECT_FALSE(from_base64url("Q"));
+}
+
 // Against a long division by 62 that another language did.
 TEST(Base62, SaysEveryNumber) {
   const auto ascending = [](int first, int count) {
