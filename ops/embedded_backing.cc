@@ -35,7 +35,7 @@ EmbeddedBacking::EmbeddedBacking(const NodeOptions& options, const RocksResource
                                  const SigningKeys& signing_keys)
     : data_(options.data),
       vault_(resources, vault_folder(data_), key_encryption_key(options, random), random),
-      identity_(load_or_create_identity(vault_, random, signing_keys)),
+      identity_(load_or_create_identity(vault_, random, signing_keys, options.moves_in)),
       log_(resources, clock, log_options(options)) {}
 
 std::string EmbeddedBacking::vault_place() const { return vault_folder(data_).string(); }

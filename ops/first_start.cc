@@ -1,5 +1,7 @@
 #include "ops/first_start.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -44,14 +46,43 @@ void create_first_key(Vault& vault, Random& random, const SigningKeys& signing_k
   }
 }
 
+void claim_log_id(Vault& vault, Random& random) {
+  if (vault.get(log_id_name)) return;
+  const auto id = random.bytes<16>();
+  vault.claim(log_id_name, Secret(std::string(text_of(id))));
+}
+
 }  // namespace
 
-Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys) {
-  if (!vault.get(first_key_name)) {
-    if (!vault.get(log_id_name)) {
-      const auto id = random.bytes<16>();
-      vault.claim(log_id_name, Secret(std::string(text_of(id))));
+void take_over_secrets(const Vault& source, Vault& vault, Random& random) {
+  claim_log_id(vault, random);
+  std::vector<std::string> names = source.names("");
+  std::erase_if(names, [](const std::string& name) {
+    return name == log_id_name || name == log_begun_name || name == first_key_name;
+  });
+  names.emplace_back(first_key_name);
+  for (const std::string& name : names) {
+    const auto secret = source.get(name);
+    if (!secret) throw VaultFault("the source's vault is not complete: start Optare there once");
+    // Should the move end before its first commit, nothing else begins here by mistake.
+    if (name == first_key_name) vault.claim(log_begun_name, Secret(std::string(begun_by_move)));
+    if (vault.claim(name, *secret)) continue;
+    const auto there = vault.get(name);
+    if (!there || there->reveal() != secret->reveal()) {
+      throw VaultFault(
+          fmt::format("the vault to move into holds another '{}': it belongs to another "
+                      "deployment. Move into a "
+                      "new one",
+                      name));
     }
+  }
+}
+
+Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys,
+                                 const Vault* moves_in) {
+  if (moves_in != nullptr) take_over_secrets(*moves_in, vault, random);
+  if (!vault.get(first_key_name)) {
+    claim_log_id(vault, random);
     if (!vault.get(fleet_key_name)) vault.claim(fleet_key_name, random_secret(random));
     create_first_key(vault, random, signing_keys);
   }

@@ -15,6 +15,10 @@
 
 namespace optare {
 
+// In the vault, once its log was begun; with this value, by a move that may not be finished.
+constexpr std::string_view log_begun_name = "log-begun";
+constexpr std::string_view begun_by_move = "import";
+
 // What the vault says of the deployment.
 struct Identity {
   LogId log_id{};
@@ -23,8 +27,13 @@ struct Identity {
 };
 
 // The vault's contents, made where they are missing. Of several that begin at once over one vault
-// all get the same identity. Throws VaultFault.
-Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys);
+// all get the same identity. With `moves_in`, the vault of another log whose deployment goes on in
+// this one, nothing else is begun here. Throws VaultFault.
+Identity load_or_create_identity(Vault& vault, Random& random, const SigningKeys& signing_keys,
+                                 const Vault* moves_in = nullptr);
+// The vault gets what that of `source` holds, and a log id of its own. Done a second time it
+// changes nothing. Throws VaultFault, also when it is another deployment's already.
+void take_over_secrets(const Vault& source, Vault& vault, Random& random);
 bool is_complete(const Vault& vault);
 // Throws VaultFault when the vault is not complete.
 Identity load_identity(const Vault& vault);

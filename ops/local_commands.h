@@ -53,4 +53,13 @@ struct ExportIssuanceOptions {
 };
 int export_issuance(const Config& config, const ExportIssuanceOptions& options);
 
+// Moves the embedded deployment in `from_data`, whose server is stopped, into the log that the
+// configuration names, which is empty or got a part of it before.
+struct ImportOptions {
+  std::string from_data = "./data";
+  std::string from_key_file;  // empty: beside the folder, as always
+  bool json = false;
+};
+int log_import(const Config& config, const ImportOptions& options);
+
 }  // namespace optare

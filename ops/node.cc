@@ -11,13 +11,13 @@
 #include "ops/embedded_backing.h"
 #include "ops/files.h"
 #include "ops/kafka_backing.h"
+#include "ops/moved.h"
 #include "ops/pending_admin.h"
 
 namespace optare {
 namespace {
 
 constexpr std::string_view pinned_log_key = "log-id";
-constexpr std::string_view log_begun_name = "log-begun";
 constexpr std::string_view node_id_key = "node-id";
 constexpr std::chrono::seconds genesis_time_max{30};  // one commit, more than a sender waits; ours
 constexpr std::chrono::seconds signing_key_patience{10};  // for all that are missing; ours
@@ -49,6 +49,12 @@ Result<std::unique_ptr<Backing>> backing_of(const NodeOptions& options,
   if (options.kafka) return KafkaBacking::open(options, parts);
   return std::make_unique<EmbeddedBacking>(options, parts.resources, parts.clock, parts.random,
                                            parts.signing_keys);
+}
+
+std::unexpected<Rejection> move_unfinished() {
+  return reject(Code::unavailable,
+                "a history is being moved into this log, and the move is not finished: run `optare "
+                "log import` again, as before. It goes on where it stopped");
 }
 
 std::string meta_or(Store& store, std::string_view key, const std::function<std::string()>& make) {
@@ -97,6 +103,25 @@ std::filesystem::path spool_folder(const std::filesystem::path& data) { return d
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options, Clock& clock, Random& random,
                                          LogLines& lines, Progress& progress) {
+  if (const auto notice = moved_notice(options.data)) return reject(Code::unavailable, *notice);
+  TRY(auto node, make(std::move(options), clock, random, lines));
+  TRY_VOID(node->start(progress));
+  return node;
+}
+
+Result<std::unique_ptr<Node>> Node::open_to_import(NodeOptions options, const Vault& source,
+                                                   Clock& clock, Random& random, LogLines& lines,
+                                                   Progress& progress) {
+  if (const auto notice = moved_notice(options.data)) return reject(Code::conflict, *notice);
+  options.moves_in = &source;
+  options.may_begin = true;
+  TRY(auto node, make(std::move(options), clock, random, lines));
+  TRY_VOID(node->bring_up(progress));
+  return node;
+}
+
+Result<std::unique_ptr<Node>> Node::make(NodeOptions options, Clock& clock, Random& random,
+                                         LogLines& lines) {
   make_folders(options);
   Ground ground;
   ground.signing_keys = std::make_unique<OpensslSigningKeys>();
@@ -106,9 +131,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options, Clock& clock, Rand
                                            .random = random,
                                            .signing_keys = *ground.signing_keys,
                                            .lines = lines}));
-  auto node = std::make_unique<Node>(std::move(options), std::move(ground), clock, random, lines);
-  TRY_VOID(node->start(progress));
-  return node;
+  return std::make_unique<Node>(std::move(options), std::move(ground), clock, random, lines);
 }
 
 Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& random_given,
@@ -160,7 +183,7 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
   };
 }
 
-Result<void> Node::start(Progress& progress) {
+Result<void> Node::bring_up(Progress& progress) {
   TRY_VOID(check_vault());
   TRY_VOID(backing.catch_up(progress));
   follower.open([&](const RebuildProgress& rebuilt) {
@@ -168,6 +191,12 @@ Result<void> Node::start(Progress& progress) {
   });
   catch_up(progress);
   if (follower.stopped()) return reject(Code::unavailable, states.stop_reason());
+  return {};
+}
+
+Result<void> Node::start(Progress& progress) {
+  TRY_VOID(bring_up(progress));
+  if (states.head(Partition::control).source) return move_unfinished();
   TRY_VOID(begin_or_go_on());
   pin();
   TRY_VOID(check_issuer());
@@ -210,6 +239,8 @@ Result<void> Node::begin_or_go_on() {
 
 // The log holds nothing that was admitted.
 Result<void> Node::first_start() {
+  if (const auto begun = vault.get(log_begun_name); begun && begun->reveal() == begun_by_move)
+    return move_unfinished();
   const auto read = [&](VoidReason reason) {
     return voids.at(static_cast<std::size_t>(reason)).load();
   };
@@ -300,7 +331,8 @@ Result<void> Node::check_vault() const {
 // From here on an empty or another log is a refusal, never a fresh start: the view knows, and the
 // vault, should the view be lost with the log.
 void Node::pin() {
-  if (!vault.get(log_begun_name)) vault.put(log_begun_name, Secret("1"));
+  const auto begun = vault.get(log_begun_name);
+  if (!begun || begun->reveal() != "1") vault.put(log_begun_name, Secret("1"));
   const std::string_view id = text_of(identity.log_id);
   if (store.get(Table::meta, pinned_log_key) == id) return;
   StoreBatch batch;

@@ -49,6 +49,7 @@ struct NodeOptions {
   std::uint64_t disk_reserve_bytes = 256ULL << 20U;
   IssuanceRetention retention{};
   LiveStatesOptions view{};
+  const Vault* moves_in = nullptr;  // `optare log import`: the vault of who moves in
 };
 NodeOptions node_options(const Config& config);
 
@@ -66,6 +67,14 @@ struct Node {
   [[nodiscard]] static Result<std::unique_ptr<Node>> open(NodeOptions options, Clock& clock,
                                                           Random& random, LogLines& lines,
                                                           Progress& progress);
+  // For `optare log import`: the vault takes over what `source` holds, and the view is brought up
+  // to the log's end. Nothing is begun and nobody follows: the import does. Errors: conflict, when
+  // the vault or the log is another deployment's.
+  [[nodiscard]] static Result<std::unique_ptr<Node>> open_to_import(NodeOptions options,
+                                                                    const Vault& source,
+                                                                    Clock& clock, Random& random,
+                                                                    LogLines& lines,
+                                                                    Progress& progress);
   // What a node is made over; `open` makes it.
   struct Ground {
     std::unique_ptr<OpensslSigningKeys> signing_keys;
@@ -107,7 +116,10 @@ struct Node {
   std::unique_ptr<FollowerThread> following;
 
  private:
+  static Result<std::unique_ptr<Node>> make(NodeOptions options, Clock& clock, Random& random,
+                                            LogLines& lines);
   Result<void> start(Progress& progress);
+  Result<void> bring_up(Progress& progress);
   void catch_up(Progress& progress);
   Result<void> first_start();
   Result<void> begin_or_go_on();

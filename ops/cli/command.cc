@@ -188,6 +188,7 @@ void build_tree(CLI::App& app, Cli& cli) {
       ->capture_default_str();
   app.add_flag("--json", cli.json, "for scripts: what the server said, unchanged");
   add_local_commands(app, cli);
+  add_log_commands(app, cli);
   add_application_commands(app, cli);
   add_api_commands(app, cli);
   add_token_commands(app, cli);

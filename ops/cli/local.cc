@@ -214,7 +214,6 @@ void add_local_commands(CLI::App& app, Cli& cli) {
 
   add_replay(app, cli);
   add_projections(app, cli);
-
   add_command<Completion>(app, cli, "version", "the version of this program",
                           [](const Cli& c, const Completion&) -> CliResult<void> {
                             c.terminal.out << "optare " OPTARE_VERSION "\n";
