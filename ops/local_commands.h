@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/base/time.h"
+#include "core/log/commit.h"
 #include "ops/config.h"
 
 namespace optare {
@@ -61,5 +62,15 @@ struct ImportOptions {
   bool json = false;
 };
 int log_import(const Config& config, const ImportOptions& options);
+
+// Lists the records that do not count, with what can be said of who wrote them; also beside a
+// running server. A JSON object a line, or a table.
+struct VoidOptions {
+  std::optional<Partition> partition;  // none: all
+  std::optional<std::uint64_t> after;  // behind this offset; none: from the start
+  std::uint64_t limit = 100;           // of each partition
+  bool json = false;
+};
+int log_void(const Config& config, const VoidOptions& options);
 
 }  // namespace optare

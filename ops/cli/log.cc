@@ -1,4 +1,6 @@
 // The commands about the log itself.
+#include <fmt/format.h>
+
 #include "ops/cli/command.h"
 #include "ops/cli/local.h"
 #include "ops/local_commands.h"
@@ -19,6 +21,25 @@ CliResult<int> run_import(const Cli& cli, const ImportLog& options) {
   return log_import(config, import);
 }
 
+struct VoidRecords {
+  LocalOptions local;
+  std::string partition;
+  VoidOptions wanted;
+};
+
+CliResult<int> run_void(const Cli& cli, const VoidRecords& options) {
+  VoidOptions wanted = options.wanted;
+  wanted.json = cli.json;
+  for (const Partition partition : partitions)
+    if (partition_name(partition) == options.partition) wanted.partition = partition;
+  if (!options.partition.empty() && !wanted.partition) {
+    return fail(ExitCode::usage, fmt::format("there is no partition '{}'", options.partition), {},
+                "Name control or tokens-00.");
+  }
+  TRY(const auto config, options.local.load(cli));
+  return log_void(config, wanted);
+}
+
 }  // namespace
 
 void add_log_commands(CLI::App& app, Cli& cli) {
@@ -37,6 +58,15 @@ void add_log_commands(CLI::App& app, Cli& cli) {
   move->add_option("--from-key-file", moved->import.from_key_file,
                    "its key-encryption key; left out: `<from-data>.key`");
   moved->local.add_all(*move);
+
+  const auto [list, listed] = add_command<VoidRecords>(
+      group, cli, "void", "records that do not count, and what can be said of who wrote them",
+      run_void);
+  list->add_option("--partition", listed->partition, "control or tokens-00; both when left out");
+  list->add_option("--after", listed->wanted.after, "behind this offset");
+  list->add_option("--limit", listed->wanted.limit, "at most so many of each partition")
+      ->capture_default_str();
+  listed->local.add_offline(*list);
 }
 
 }  // namespace optare

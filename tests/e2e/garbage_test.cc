@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "core/rocksdb/log_database.h"
 #include "tests/support/server_process.h"
@@ -31,6 +32,10 @@ class Garbage : public testing::Test {
                                .time = now(),
                                .bytes = bytes};
     ASSERT_TRUE(database.write(std::span(&row, 1)));
+  }
+  Ended listed(std::vector<std::string> options) {
+    options.insert(options.begin(), {"log", "void", "--data", server.data()});
+    return run(optare_program(std::move(options)));
   }
   std::string record(std::uint64_t offset) {
     const LogDatabase database(resources, log(), OpenMode::read_only);
@@ -111,6 +116,64 @@ TEST_F(Garbage, FromThisVeryLogCountsOnce) {
 TEST_F(Garbage, OfTheOtherPartitionCountsForNothing) {
   plant(Partition::tokens_00, record(0));
   expect_life_goes_on("mac", 1);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_F(Garbage, IsListedWithWhatCanBeSaidOfIt) {
+  plant(Partition::control, "x");
+  std::string altered = record(0);
+  altered[altered.size() - 1] ^= 1;  // the MAC alone
+  plant(Partition::control, altered);
+  plant(Partition::control, record(0));
+  plant(Partition::tokens_00, "garbage");
+  server.start();
+  const Ended beside = listed({"--json"});
+  EXPECT_EQ(beside.code, 0) << beside.err;
+  const auto lines = lines_of(beside.out);
+  ASSERT_EQ(lines.size(), 4U) << beside.out;
+  const auto member = [&](std::size_t line, const char* name) {
+    return json_member(lines.at(line), name);
+  };
+  EXPECT_EQ(member(0, "reason"), "frame");
+  EXPECT_EQ(member(0, "offset"), "1");
+  EXPECT_EQ(member(0, "bytes"), "1");
+  EXPECT_EQ(member(0, "key_id"), "null");
+  EXPECT_EQ(member(1, "reason"), "mac");
+  EXPECT_EQ(member(1, "authentic"), "false");
+  EXPECT_EQ(member(1, "key_id"), "1");
+  EXPECT_EQ(member(1, "cause"), "Genesis") << "as it says itself";
+  EXPECT_EQ(member(2, "reason"), "version");
+  EXPECT_EQ(member(2, "authentic"), "true");
+  EXPECT_EQ(member(2, "cause"), "Genesis");
+  EXPECT_EQ(member(2, "node_id").substr(0, 5), "node_");
+  EXPECT_EQ(member(2, "commit_id").size(), 32U);
+  EXPECT_EQ(member(3, "partition"), "tokens-00");
+  EXPECT_NE(beside.err.find("4 of 5 records do not count: frame 2, mac 1, version 1"),
+            std::string::npos)
+      << beside.err;
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_F(Garbage, IsListedInPartAsAsked) {
+  for (int i = 0; i < 5; ++i) plant(Partition::control, "x");
+  plant(Partition::tokens_00, "x");
+  server.start();
+  EXPECT_EQ(server.stop(), 0);
+  const Ended table = listed({});
+  EXPECT_EQ(lines_of(table.out).size(), 7U) << table.out << table.err;
+  EXPECT_EQ(table.out.substr(0, 9), "PARTITION");
+  EXPECT_EQ(lines_of(listed({"--json", "--partition", "tokens-00"}).out).size(), 1U);
+  const Ended some = listed({"--json", "--partition", "control", "--after", "2", "--limit", "2"});
+  ASSERT_EQ(lines_of(some.out).size(), 2U) << some.out;
+  EXPECT_EQ(json_member(lines_of(some.out)[0], "offset"), "3");
+  EXPECT_NE(some.err.find("1 more behind these"), std::string::npos) << some.err;
+  EXPECT_EQ(listed({"--partition", "nonsense"}).code, 2);
 }
 
 TEST_F(Garbage, InPlaceOfAMissingRecordIsADamagedLog) {
