@@ -21,6 +21,7 @@ enum class Break : std::uint8_t {
   skip_guards,    // admit though a guarded stream moved
   apply_void,     // admit though a written stream moved
   apply_twice,    // admit the second copy of a record
+  import_late,    // admit what is carried over after the seal
   leave_out,      // at times, void what counts
   // The log, as a node sees it.
   remember_lost_end,  // what was read once is there for ever

@@ -1,4 +1,5 @@
 #include "core/base/assert.h"
+#include "core/log/imported.h"
 #include "tests/simulation/breaks.h"
 
 namespace optare::simulation {
@@ -43,6 +44,22 @@ Commit changed_to_keep(Break broken, Commit commit, const LogRecord& record, con
   return commit;
 }
 
+// As if the log were still being moved into.
+Verdict judge_unsealed(const LogRecord& record, Partition partition, const LogId& log,
+                       const FrameMac& mac, const Head& head, const AdmissionView& past) {
+  Verdict verdict = admit(record, partition, log, mac, head, past);
+  const auto original = original_record(record.bytes);
+  if (verdict.kind != Verdict::Kind::void_record || verdict.reason != VoidReason::import ||
+      !original || !original->imported)
+    return verdict;
+  Head unsealed = head;
+  unsealed.source = original->imported->log_id;
+  Verdict late = admit(record, partition, log, mac, unsealed, past);
+  if (late.kind != Verdict::Kind::admitted) return verdict;
+  late.head.source = std::nullopt;
+  return late;
+}
+
 Verdict left_out(Verdict verdict, const Head& before) {
   verdict.kind = Verdict::Kind::void_record;
   verdict.reason = VoidReason::version;
@@ -62,6 +79,7 @@ Admission broken_admission(Break broken) {
       return unlucky ? left_out(std::move(verdict), head) : verdict;
     };
   }
+  if (broken == Break::import_late) return judge_unsealed;
   const auto reason = passed_over(broken);
   if (!reason) return admit;
   const auto admitted = std::make_shared<std::set<CommitId>>();

@@ -95,6 +95,8 @@ void Faults::garbage() {
   std::string bytes;
   if (!records.empty()) bytes = chance_.pick(records).bytes;
   Partition into = partition;
+  const bool moved = stage_.scenario.moved;
+  if (moved && chance_.once_in(4)) return late_import();
   switch (chance_.below(5)) {
     case 0:
       bytes = forged_deletion();
@@ -116,8 +118,19 @@ void Faults::garbage() {
   stage_.log.write(into, std::move(bytes), false);
 }
 
+// Of an importer that was asleep: right in everything but that the log was sealed since.
+void Faults::late_import() {
+  const std::uint64_t next = stage_.model.view(Partition::control).ordinal + 1;
+  const Timestamp log_time = stage_.log.log_time(Partition::control);
+  stage_.log.write(Partition::control, imported_frame(next, log_time, deletion()), true);
+}
+
 // Right in everything but the key that made its MAC.
 std::string Faults::forged_deletion() {
+  return samples::frame_of(deletion(), samples::fleet_mac(samples::fleet_key_id, 'x'));
+}
+
+Commit Faults::deletion() {
   const std::string stream = application_stream(administrator);
   Commit commit;
   commit.id[0] = static_cast<std::uint8_t>(chance_.below(256));
@@ -128,14 +141,16 @@ std::string Faults::forged_deletion() {
                     {encode_event(ApplicationDeleted{.reason = "forged"})}}};
   commit.cause = "DeleteApplication";
   commit.request_id = "forged";
-  return samples::frame_of(commit, samples::fleet_mac(samples::fleet_key_id, 'x'));
+  return commit;
 }
 
 void Faults::cut() {
   const Partition partition = chance_.pick(partitions);
   const std::uint64_t end = stage_.log.records(partition).size();
-  if (end < 3) return;
-  const std::uint64_t lost = 1 + chance_.below(std::min<std::uint64_t>(end - 2, 6));
+  const std::uint64_t kept =
+      std::max<std::uint64_t>(2, stage_.begun[static_cast<std::size_t>(partition)]);
+  if (end <= kept) return;
+  const std::uint64_t lost = 1 + chance_.below(std::min<std::uint64_t>(end - kept, 6));
   stage_.log.cut(partition, end - lost);
   on_cut(partition, end - lost);
 }

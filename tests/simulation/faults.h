@@ -30,6 +30,8 @@ class Faults {
   void cut();
   void sleep();
   std::string forged_deletion();
+  Commit deletion();
+  void late_import();
 
   Stage& stage_;
   Chance chance_;

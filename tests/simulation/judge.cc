@@ -14,6 +14,8 @@ std::string_view rule_name(Rule rule) {
       return "guards";
     case Rule::dense_versions:
       return "dense_versions";
+    case Rule::moves:
+      return "moves";
     case Rule::dense_ordinals:
       return "dense_ordinals";
     case Rule::one_effect:

@@ -17,6 +17,7 @@ enum class Rule : std::uint8_t {
   view,            // nothing is admitted that was decided on another history
   guards,          // every guarded stream stood as the commit says
   dense_versions,  // a stream's events are numbered without a gap, and none twice
+  moves,           // what is carried over counts in its turn, and never after the seal
   dense_ordinals,  // the n-th admitted commit is the n-th on every node; none is left out
   one_effect,      // a commit id, and within its 24 hours a command id, counts once
   fold,            // what decide let through can be folded

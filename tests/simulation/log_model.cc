@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/log/frame.h"
+#include "core/log/imported.h"
 #include "tests/simulation/names.h"
 
 namespace optare::simulation {
@@ -51,6 +52,8 @@ std::string_view says_name(LogModel::Says says) {
       return "moved";
     case LogModel::Says::guard_moved:
       return "guard moved";
+    case LogModel::Says::out_of_turn:
+      return "out of turn";
   }
   return "?";
 }
@@ -58,23 +61,22 @@ std::string_view says_name(LogModel::Says says) {
 void LogModel::append(Partition partition, const LogRecord& record, bool genuine,
                       Timestamp written_at) {
   Log& log = logs_[static_cast<std::size_t>(partition)];
-  log.log_time = std::max(log.log_time, record.time);
+  // A history that is carried over has its own time.
+  if (!log.being_moved) log.log_time = std::max(log.log_time, record.time);
   Entry entry{record,      genuine, written_at, Says::not_ours, log.log_time, log.offsets.size(),
               std::nullopt};
   if (genuine && record.bytes[kind_at] == static_cast<char>(FrameKind::tick)) {
     entry.says = Says::tick;
-  } else if (genuine) {
-    const std::string_view payload =
-        std::string_view(record.bytes)
-            .substr(header_bytes, record.bytes.size() - header_bytes - mac_bytes);
-    if (auto commit = decode_commit(payload)) {
-      entry.commit = *std::move(commit);
-      entry.says = judge_commit(log, *entry.commit, log.log_time);
+  } else if (const auto original = genuine ? original_of(log, record) : std::nullopt) {
+    entry.commit = original->commit;
+    entry.says = in_turn(log, *original) ? judge_commit(log, *entry.commit, original->log_time)
+                                         : Says::out_of_turn;
+    if (entry.says == Says::admitted) {
+      entry.ordinal = log.offsets.size() + 1;
+      entry.log_time = log.log_time = original->log_time;
+      log.being_moved = original->carried;
+      count(log, partition, entry, original->frame);
     }
-  }
-  if (entry.says == Says::admitted) {
-    entry.ordinal = log.offsets.size() + 1;
-    count(log, partition, entry);
   }
   if (entry.says == Says::moved) log.losers.insert(entry.commit->id);
   judge_.note(
@@ -83,6 +85,39 @@ void LogModel::append(Partition partition, const LogRecord& record, bool genuine
                                              entry.commit->node_id, entry.commit->request_id)
                                : ""));
   log.entries.push_back(std::move(entry));
+}
+
+std::optional<LogModel::Original> LogModel::original_of(const Log& log, const LogRecord& record) {
+  const auto payload_of = [](std::string_view frame) {
+    return frame.substr(header_bytes, frame.size() - header_bytes - mac_bytes);
+  };
+  Original original{.carried = record.bytes[kind_at] == static_cast<char>(FrameKind::imported),
+                    .ordinal = 0,
+                    .log_time = std::max(log.log_time, record.time),
+                    .frame = record.bytes,
+                    .commit = {}};
+  if (original.carried) {
+    const auto imported = decode_imported(payload_of(record.bytes));
+    if (!imported) return std::nullopt;
+    original.ordinal = imported->ordinal;
+    original.log_time = imported->log_time;
+    original.frame = imported->frame;
+  }
+  auto commit = decode_commit(payload_of(original.frame));
+  if (!commit) return std::nullopt;
+  original.commit = *std::move(commit);
+  return original;
+}
+
+// First what is carried over, in its order; then a seal that knows all of it; then anything else.
+bool LogModel::in_turn(const Log& log, const Original& original) {
+  const Commit& commit = original.commit;
+  const bool begun = !log.offsets.empty();
+  if (original.carried)
+    return (log.being_moved || !begun) && original.ordinal == log.offsets.size() + 1;
+  const bool seal = commit.cause == "SealLog";
+  if (log.being_moved) return seal && commit.view.ordinal == log.offsets.size();
+  return !seal || !begun;
 }
 
 LogModel::Says LogModel::judge_commit(const Log& log, const Commit& commit,
@@ -101,7 +136,7 @@ LogModel::Says LogModel::judge_commit(const Log& log, const Commit& commit,
   return Says::admitted;
 }
 
-void LogModel::count(Log& log, Partition partition, const Entry& entry) {
+void LogModel::count(Log& log, Partition partition, const Entry& entry, const std::string& frame) {
   const Commit& commit = *entry.commit;
   log.commits.insert(commit.id);
   if (commit.command_id) {
@@ -112,7 +147,7 @@ void LogModel::count(Log& log, Partition partition, const Entry& entry) {
   }
   log.requests[commit.request_id].push_back(entry.ordinal);
   log.offsets.push_back(entry.record.offset);
-  const Hash hash = chain_hash(log.chain.back(), entry.ordinal, entry.log_time, entry.record.bytes);
+  const Hash hash = chain_hash(log.chain.back(), entry.ordinal, entry.log_time, frame);
   log.chain.push_back(hash);
   log.rows.begin(partition, entry.ordinal, entry.log_time);
   log.rows.put_position(entry.record.offset, hash);

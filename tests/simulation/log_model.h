@@ -25,6 +25,7 @@ class LogModel {
     repeated,  // this very commit counts already
     moved,     // a stream that it writes
     guard_moved,
+    out_of_turn,  // where a history is carried over, or was
   };
   struct Entry {
     LogRecord record;
@@ -68,10 +69,21 @@ class LogModel {
     std::map<std::string, std::vector<std::uint64_t>> requests;
     std::set<CommitId> losers;
     ModelRows rows;
+    bool being_moved = false;  // the home's history is carried over
   };
   const Log& at(Partition partition) const { return logs_[static_cast<std::size_t>(partition)]; }
+  // Whose commit the record holds, when that was, and in which bytes.
+  struct Original {
+    bool carried = false;
+    std::uint64_t ordinal = 0;
+    Timestamp log_time;
+    std::string frame;
+    Commit commit;
+  };
+  static std::optional<Original> original_of(const Log& log, const LogRecord& record);
+  static bool in_turn(const Log& log, const Original& original);
   Says judge_commit(const Log& log, const Commit& commit, Timestamp log_time) const;
-  void count(Log& log, Partition partition, const Entry& entry);
+  void count(Log& log, Partition partition, const Entry& entry, const std::string& frame);
   void check_streams_together(const Log& log, const Entry& entry);
 
   Judge& judge_;

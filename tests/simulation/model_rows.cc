@@ -90,7 +90,8 @@ Result<void> ModelRows::fold(const std::string& stream, const EncodedEvent& enco
     SigningKey& key = keys_[id];
     TRY(key, evolve(key, *of_key, meta));
     put(Table::signing_key, id, encode_row(key));
-  } else if (const auto of_system = narrow<SystemEvent>(event)) {
+  } else if (const auto of_system = narrow<SystemEvent>(event);
+             of_system && partition_ == Partition::control) {
     TRY(system_, evolve(system_, *of_system, meta));
     put(Table::system, "", encode_row(system_));
   }

@@ -42,6 +42,7 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
     scenario.outage_every = scenario.cut_every = Duration::zero();
     scenario.weather.stalled = scenario.weather.repeated = scenario.weather.slow = 0;
   }
+  scenario.moved = chance.once_in(4);
   return scenario;
 }
 
@@ -49,8 +50,9 @@ std::string describe(const Scenario& scenario) {
   const std::string broken = scenario.broken == Break::none
                                  ? ""
                                  : fmt::format(", broken: {}", break_name(scenario.broken));
-  return fmt::format("{} node{}, {} people{}, {} s{}", scenario.nodes,
-                     scenario.embedded ? " with its own log" : "s", scenario.clients,
+  return fmt::format("{} node{}{}, {} people{}, {} s{}", scenario.nodes,
+                     scenario.embedded ? " with its own log" : "s",
+                     scenario.moved ? " after a move" : "", scenario.clients,
                      scenario.crowded ? " at once" : "", scenario.lasts.count() / 1000, broken);
 }
 

@@ -16,6 +16,7 @@ struct Scenario {
   bool embedded = false;
   std::size_t clients = 5;
   bool crowded = false;  // everyone wants the same, at once
+  bool moved = false;    // it began in another log, and was carried over
   Duration lasts{};
   Weather weather;
   // Mean time between; zero: never.

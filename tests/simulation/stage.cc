@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "commands/system/genesis.h"
+#include "commands/system/seal_log.h"
+#include "core/log/imported.h"
 #include "core/oauth/client_secret.h"
 #include "tests/simulation/keys.h"
 #include "tests/support/log_samples.h"
@@ -60,7 +62,7 @@ Stage::Stage(const Scenario& of)
   }
 }
 
-void Stage::write_genesis() {
+void Stage::begin() {
   Genesis genesis;
   genesis.log_id = log_id;
   genesis.issuer = issuer;
@@ -79,7 +81,47 @@ void Stage::write_genesis() {
   }
   commit.cause = Genesis::name;
   commit.request_id = "genesis";
-  log.write(Partition::control, samples::frame_of(commit, fleet_mac()), true);
+  if (scenario.moved)
+    carry_over(commit);
+  else
+    log.write(Partition::control, samples::frame_of(commit, fleet_mac()), true);
+  for (const Partition partition : partitions)
+    begun[static_cast<std::size_t>(partition)] = log.records(partition).size();
+}
+
+// By importers that get in each other's way.
+void Stage::carry_over(const Commit& genesis) {
+  const auto imported = [&](std::uint64_t ordinal, const Commit& commit) {
+    log.write(Partition::control, imported_frame(ordinal, timeline.now(), commit), true);
+  };
+  const auto seal = [&](Partition partition) {
+    Commit commit;
+    commit.id = samples::filled<16>(static_cast<std::uint8_t>(2 + static_cast<int>(partition)));
+    commit.deadline = timeline.now() + commit_deadline;
+    commit.view = model.view(partition);
+    const std::string stream = seal_stream(partition);
+    LogSealed sealed;
+    sealed.log_id.assign(log_id.begin(), log_id.end());
+    commit.writes = {{stream, model.version(partition, stream), {encode_event(sealed)}}};
+    commit.cause = SealLog::name;
+    commit.request_id = "seal";
+    log.write(partition, samples::frame_of(commit, fleet_mac(), partition), true);
+  };
+  imported(2, genesis);
+  imported(1, genesis);
+  imported(1, genesis);
+  seal(Partition::tokens_00);
+  seal(Partition::control);
+  seal(Partition::control);
+}
+
+std::string imported_frame(std::uint64_t ordinal, Timestamp log_time, const Commit& commit) {
+  static constexpr LogId home = samples::filled<16>(0x40);
+  const FleetMac mac = fleet_mac();
+  const std::string original =
+      make_frame(mac, home, Partition::control, FrameKind::commit, encode_commit(commit).value());
+  return make_frame(mac, log_id, Partition::control, FrameKind::imported,
+                    encode_imported({home, ordinal, log_time, original}));
 }
 
 void Stage::run_until(Timestamp end) {

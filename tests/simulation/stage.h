@@ -37,13 +37,17 @@ struct Machine {
   std::deque<std::function<void()>> deferred;  // until it is paused no more
 };
 
+// A commit of control of the log in which a scenario's history began, if it was moved.
+std::string imported_frame(std::uint64_t ordinal, Timestamp log_time, const Commit& commit);
+
 class Stage {
  public:
   explicit Stage(const Scenario& scenario);
 
   // Runs until `end`, or until somebody is judged.
   void run_until(Timestamp end);
-  void write_genesis();
+  // Genesis; or the history of another log, and its end.
+  void begin();
 
   void start(Machine& machine);
   void end(Machine& machine);  // kill -9
@@ -61,11 +65,13 @@ class Stage {
   LogModel model;
   SimulatedLog log;
   std::vector<std::unique_ptr<Machine>> machines;
+  std::array<std::uint64_t, partitions.size()> begun{};  // what is never cut off
 
   std::function<void(Machine&)> on_step;   // a slice was applied, or the view was opened
   std::function<void(Machine&)> on_pulse;  // a process lives on
 
  private:
+  void carry_over(const Commit& genesis);
   bool run_processes();
   void look(Machine& machine);
   void work(Machine& machine);

@@ -19,6 +19,8 @@ Rule broken_by(LogModel::Says says) {
       return Rule::dense_versions;
     case LogModel::Says::guard_moved:
       return Rule::guards;
+    case LogModel::Says::out_of_turn:
+      return Rule::moves;
     case LogModel::Says::admitted:
     case LogModel::Says::tick:
       break;

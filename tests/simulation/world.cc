@@ -43,7 +43,7 @@ class World {
   }
 
   Report run() {
-    stage_.write_genesis();
+    stage_.begin();
     for (const auto& machine : stage_.machines) stage_.start(*machine);
     clients_.start();
     faults_.start();
