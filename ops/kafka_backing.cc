@@ -94,8 +94,8 @@ Result<void> KafkaBacking::open_vault(const NodeOptions& options, const Parts& p
                         : load_key_encryption_key(options.key_file);
   vault_ = std::make_unique<KafkaVault>(connection_, vault, std::move(key), parts.random);
   if (options.may_begin) {
-    identity_ = load_or_create_identity(*vault_, parts.random, parts.signing_keys,
-                                        options.moves_in);
+    identity_ =
+        load_or_create_identity(*vault_, parts.random, parts.signing_keys, options.moves_in);
   } else if (is_complete(*vault_)) {
     identity_ = load_identity(*vault_);
   } else {
