@@ -72,10 +72,10 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
       return reject(Code::unavailable, fmt::format("there is no topic {}. {}", missing->name,
                                                    what_to_run(*options.kafka)));
     }
-    TRY(const auto made, admin.make_missing(found));
-    for (const std::string& name : made)
+    TRY(auto made, admin.make_missing(found));
+    for (const std::string& name : made.names)
       parts.lines.write(LogLevel::info, "topic_made", {{"topic", name}});
-    TRY(found, admin.look());
+    found = std::move(made.found);
   }
   const auto findings = judge(found, names_);
   if (const auto warning = warnings(findings, false); !warning.empty())

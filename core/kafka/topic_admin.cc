@@ -191,10 +191,9 @@ Result<FoundCluster> TopicAdmin::look_once(Until until) const {
   return found;
 }
 
-Result<std::vector<std::string>> TopicAdmin::make_missing(const FoundCluster& found,
-                                                          Duration patience) {
+Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Duration patience) {
   const auto until = Steady::now() + patience;
-  std::vector<std::string> made;
+  Made made;
   for (const NewTopic& wanted : topics_to_make(names_, static_cast<int>(found.brokers.size()))) {
     const auto there = std::ranges::find(found.topics, wanted.name, &FoundTopic::name);
     if (there != found.topics.end() && there->partitions > 0) continue;
@@ -224,11 +223,12 @@ Result<std::vector<std::string>> TopicAdmin::make_missing(const FoundCluster& fo
       return not_answered(brokers_, fmt::format("{} cannot be made: {}", wanted.name,
                                                 why != nullptr ? why : rd_kafka_err2str(error)));
     }
-    made.push_back(wanted.name);
+    made.names.push_back(wanted.name);
   }
   for (;;) {
-    TRY(const FoundCluster now, look(Duration(milliseconds_until(until))));
-    if (std::ranges::all_of(now.topics, [](const auto& topic) { return topic.partitions > 0; }))
+    TRY(made.found, look(Duration(milliseconds_until(until))));
+    if (std::ranges::all_of(made.found.topics,
+                            [](const auto& topic) { return topic.partitions > 0; }))
       return made;
     if (Steady::now() >= until) return not_answered(brokers_, "new topics are not to be seen yet");
     std::this_thread::sleep_for(look_again_interval);

@@ -13,15 +13,21 @@ constexpr Duration topics_patience = std::chrono::seconds(15);  // ours
 // Thread: one at a time. Needs the right to describe and, to make topics, to create them.
 class TopicAdmin {
  public:
+  struct Made {
+    std::vector<std::string> names;
+    // As they were all seen. Another broker may not know them yet: look at this, not again.
+    FoundCluster found;
+  };
+
   // Throws KafkaFault.
   explicit TopicAdmin(const KafkaConnection& connection);
 
   // Errors: unavailable, when no broker answers within `patience`, or one refuses to tell.
   [[nodiscard]] Result<FoundCluster> look(Duration patience = topics_patience) const;
-  // Makes those of `found` that are missing, and waits until all of them can be seen; their names.
-  // One that somebody else makes meanwhile is none of ours. Errors: unavailable.
-  [[nodiscard]] Result<std::vector<std::string>> make_missing(const FoundCluster& found,
-                                                              Duration patience = topics_patience);
+  // Makes those of `found` that are missing, and waits until all of them can be seen. One that
+  // somebody else makes meanwhile is none of ours. Errors: unavailable.
+  [[nodiscard]] Result<Made> make_missing(const FoundCluster& found,
+                                          Duration patience = topics_patience);
   const TopicNames& names() const { return names_; }
 
  private:
