@@ -1,0 +1,271 @@
+// Several `optare serve` over real brokers: a deployment of more than one node.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "tests/support/kafka_brokers.h"
+#include "tests/support/server_process.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AnyOf;
+using testing::HasSubstr;
+
+// What all nodes of a deployment are started with.
+class Fleet {
+ public:
+  using Flags = ServerProcess::Flags;
+
+  std::filesystem::path key_file() const { return folder_ / "fleet.key"; }
+  std::filesystem::path credentials() const { return folder_ / "admin.json"; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  Flags flags(const std::string& key = {}) const {
+    return {"--log",
+            "kafka",
+            "--kafka-brokers",
+            shared_brokers(),
+            "--kafka-topic-prefix",
+            prefix,
+            "--key-file",
+            key.empty() ? key_file().string() : key};
+  }
+  Program init_program(const std::string& data, const std::string& credentials_file) const {
+    Flags all{"init",
+              "--data",
+              folder_.path() / data,
+              "--issuer",
+              issuer,
+              "--credentials",
+              folder_.path() / credentials_file};
+    const Flags more = flags();
+    all.insert(all.end(), more.begin(), more.end());
+    return optare_program(all);
+  }
+  Ended init(const std::string& data = "init", const std::string& file = "admin.json") const {
+    return run(init_program(data, file), 60s);
+  }
+  AppSecret admin(const std::string& file = "admin.json") const {
+    const std::string text = file_text(folder_.path() / file);
+    return {json_member(text, "client_id"), json_member(text, "client_secret")};
+  }
+  std::string audience() const { return issuer + "/api/v1"; }
+  // A call of the admin API on any node.
+  HttpResponse call(const ServerProcess& node, const std::string& method, const std::string& path,
+                    const std::string& body = {}) const {
+    HttpHeaders headers{{"Authorization", "Bearer " + node.token(admin(), audience())}};
+    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+    return node.send(method, "/api/v1" + path, headers, body);
+  }
+  // An application that has "read" of the API, made on that node.
+  AppSecret create(const ServerProcess& node, const std::string& api) const {
+    EXPECT_EQ(call(node, "POST", "/apis",
+                   R"({"identifier":")" + api + R"(","name":"An API","scopes":[{"name":"read"}]})")
+                  .status,
+              201);
+    const HttpResponse made = call(node, "POST", "/applications",
+                                   R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
+                                       R"(","scopes":["read"]}]})");
+    EXPECT_EQ(made.status, 201) << made.body;
+    return {json_member(made.body, "client_id"), json_member(made.body, "client_secret")};
+  }
+
+  const std::string prefix = kafka_prefix();
+  const std::string issuer = "http://127.0.0.1:8080";
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
+  const Fleet fleet;
+  const Ended made = fleet.init();
+  ASSERT_EQ(made.code, 0) << made.err;
+  ServerProcess a(fleet.folder() / "init");  // goes on where init ended
+  ServerProcess b;
+  ServerProcess c;
+  for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
+
+  const AppSecret app = fleet.create(a, "https://api.example.com");
+  const std::string token = b.token(app, "https://api.example.com");
+  for (const ServerProcess* node : {&a, &b, &c}) EXPECT_TRUE(node->active(app, token));
+
+  EXPECT_EQ(fleet.call(a, "DELETE", "/applications/" + app.client_id).status, 200);
+  const AppSecret introspector = fleet.create(b, "https://other.example.com");
+  for (const ServerProcess* node : {&a, &b, &c}) {
+    wait_until(
+        "the application to be gone",
+        [&] { return node->request_token(app, "https://api.example.com").status == 401; }, 5s);
+  }
+
+  // What one node does is there after any end of another.
+  const std::string kept = c.token(introspector, "https://other.example.com");
+  EXPECT_EQ(b.stop(), 0);
+  b.start(fleet.flags());
+  c.kill();
+  c.start(fleet.flags());
+  ServerProcess d;  // on an empty folder, from the log's beginning
+  d.start(fleet.flags());
+  for (const ServerProcess* node : {&a, &b, &c, &d}) {
+    EXPECT_EQ(node->request_token(app, "https://api.example.com").status, 401);
+    EXPECT_TRUE(node->active(introspector, kept));
+  }
+  EXPECT_EQ(fleet.call(d, "DELETE", "/applications/" + introspector.client_id).status, 200);
+  const AppSecret again = fleet.create(a, "https://third.example.com");
+  for (const ServerProcess* node : {&a, &b, &c, &d})
+    EXPECT_NE(node->token(again, "https://third.example.com"), "");
+}
+
+TEST(Fleet, SharesANewSigningKey) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess a;
+  ServerProcess b;
+  a.start(fleet.flags());
+  b.start(fleet.flags());
+  const std::string token = a.token(fleet.admin(), fleet.audience());
+  EXPECT_TRUE(b.active(fleet.admin(), token));
+  const HttpResponse rotated = fleet.call(a, "POST", "/keys/rotate", "{}");
+  EXPECT_EQ(rotated.status / 100, 2) << rotated.body;
+  wait_until("both to publish the same keys",
+             [&] { return a.get("/oauth2/jwks").body == b.get("/oauth2/jwks").body; });
+  EXPECT_NE(b.token(fleet.admin(), fleet.audience()), "");
+}
+
+TEST(FleetInit, SaysASecondTimeThatAllIsThere) {
+  const Fleet fleet;
+  const Ended made = fleet.init();
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("Made: the topics " + fleet.prefix + ".*"));
+  const AppSecret admin = fleet.admin();
+  const Ended again = fleet.init("other", "other.json");
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("Already there: the topics " + fleet.prefix + ".*"));
+  EXPECT_FALSE(std::filesystem::exists(fleet.folder() / "other.json"));
+  EXPECT_EQ(fleet.admin().secret, admin.secret);
+  for (const std::string& said : {made.out, made.err, again.out, again.err})
+    EXPECT_EQ(said.find(admin.secret), std::string::npos);
+}
+
+TEST(FleetInit, HasOneWinnerOfTwoAtOnce) {
+  for (int round = 0; round < 3; ++round) {
+    const Fleet fleet;
+    Ended one;
+    std::thread other([&] { one = fleet.init("one", "one.json"); });
+    const Ended two = fleet.init("two", "two.json");
+    other.join();
+    const auto there = [&](const char* name) {
+      return std::filesystem::exists(fleet.folder() / name);
+    };
+    EXPECT_NE(there("one.json"), there("two.json")) << one.err << two.err;
+    EXPECT_FALSE(there("one.json.pending"));
+    EXPECT_FALSE(there("two.json.pending"));
+    const Ended& winner = there("one.json") ? one : two;
+    const Ended& loser = there("one.json") ? two : one;
+    EXPECT_EQ(winner.code, 0) << winner.err;
+    EXPECT_THAT(loser.out + loser.err,
+                AnyOf(HasSubstr("begun by another start"), HasSubstr("Already there")));
+    EXPECT_THAT(loser.code, AnyOf(0, 4)) << loser.err;
+    ServerProcess node;
+    node.start(fleet.flags());
+    EXPECT_NE(
+        node.token(fleet.admin(there("one.json") ? "one.json" : "two.json"), fleet.audience()), "");
+  }
+}
+
+// A crash at any point is repaired by running it again.
+TEST(FleetInit, IsRepairedByRunningItAgain) {
+  const Fleet fleet;
+  for (const auto life : {50ms, 400ms, 800ms, 1'200ms, 1'600ms, 2'000ms, 2'400ms}) {
+    Process init(fleet.init_program("init", "admin.json"));
+    std::this_thread::sleep_for(life);
+    if (!init.ended()) init.signal(SIGKILL);
+    init.wait();
+  }
+  const Ended ended = fleet.init();
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_FALSE(std::filesystem::exists(fleet.folder() / "admin.json.pending"));
+  ServerProcess node;
+  node.start(fleet.flags());
+  EXPECT_NE(node.token(fleet.admin(), fleet.audience()), "");
+}
+
+TEST(FleetInit, LosesNoFileThatIsThere) {
+  const Fleet fleet;
+  std::ofstream(fleet.credentials()) << "{}\n";
+  const Ended ended = fleet.init();
+  EXPECT_EQ(ended.code, 4) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("is there already"));
+  EXPECT_EQ(file_text(fleet.credentials()), "{}\n");
+}
+
+TEST(FleetRefusal, OfAStartWithoutInitSaysToRunIt) {
+  const Fleet fleet;
+  std::ofstream(fleet.key_file()) << std::string(32, 'k');
+  std::filesystem::permissions(fleet.key_file(), std::filesystem::perms(0600));
+  ServerProcess node;
+  const Ended ended = node.start_in_vain(fleet.flags());
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("there is no topic " + fleet.prefix + ".control"));
+  EXPECT_THAT(ended.err, HasSubstr("Run `optare init --log kafka"));
+}
+
+TEST(FleetRefusal, OfAnotherKeyFile) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  const auto other = fleet.folder() / "other.key";
+  ServerProcess node;
+  EXPECT_THAT(node.start_in_vain(fleet.flags(other)).err, HasSubstr("is not there"));
+  EXPECT_FALSE(std::filesystem::exists(other)) << "never made by serve";
+  std::ofstream(other) << std::string(32, 'x');
+  std::filesystem::permissions(other, std::filesystem::perms(0600));
+  const Ended ended = node.start_in_vain(fleet.flags(other));
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("the key file does not open the vault in topic " + fleet.prefix +
+                                   ".vault"));
+}
+
+TEST(FleetRefusal, OfAnotherDeploymentsTopics) {
+  const Fleet one;
+  const Fleet two;
+  ASSERT_EQ(one.init().code, 0);
+  ASSERT_EQ(two.init().code, 0);
+  ServerProcess node(one.folder() / "init");
+  node.start(one.flags());
+  EXPECT_EQ(node.stop(), 0);
+  const Ended ended = node.start_in_vain(two.flags());
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("belongs to another deployment"));
+  node.start(one.flags());
+}
+
+TEST(FleetRefusal, OfBrokersThatAreNotThere) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  Fleet::Flags flags = fleet.flags();
+  flags[3] = "127.0.0.1:1";
+  ServerProcess node;
+  const Ended ended = node.start_in_vain(flags);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("127.0.0.1:1"));
+}
+
+TEST(FleetAdministrator, IsMadeAnewForLostCredentials) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  std::filesystem::remove(fleet.credentials());
+  Fleet::Flags arguments{"bootstrap-admin", "--data", fleet.folder() / "rescue"};
+  const Fleet::Flags flags = fleet.flags();
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const Ended made = run(optare_program(arguments), 60s);
+  EXPECT_EQ(made.code, 0) << made.err;
+  ServerProcess node;
+  node.start(fleet.flags());
+  EXPECT_NE(node.token(fleet.admin("rescue/admin.json"), fleet.audience()), "");
+}
+
+}  // namespace
+}  // namespace optare

@@ -1,0 +1,121 @@
+// Topics on real brokers: made, looked at, and changed by an operator.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "core/kafka/topic_admin.h"
+#include "ops/topics_watch.h"
+#include "tests/support/kafka_brokers.h"
+#include "tests/support/process.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+KafkaConnection connection_to(const std::string& prefix) {
+  KafkaConnection connection;
+  connection.brokers = shared_brokers();
+  connection.topic_prefix = prefix;
+  return connection;
+}
+
+TEST(KafkaTopics, AreMadeOnceAndAreThenRight) {
+  const std::string prefix = kafka_prefix();
+  TopicAdmin admin(connection_to(prefix));
+  const auto before = admin.look();
+  ASSERT_TRUE(before) << before.error().detail;
+  ASSERT_THAT(before->brokers, SizeIs(3));
+  EXPECT_TRUE(before->brokers[0].has_telemetry);
+  EXPECT_THAT(refusals(judge(*before, admin.names()), false),
+              HasSubstr(prefix + ".control: there is no such topic"));
+  const auto made = admin.make_missing(*before);
+  ASSERT_TRUE(made) << made.error().detail;
+  EXPECT_EQ(made->names, admin.names().all());
+  EXPECT_THAT(judge(made->found, admin.names()), IsEmpty());
+  const auto again = admin.make_missing(made->found);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_THAT(again->names, IsEmpty());
+}
+
+TEST(KafkaTopics, AreMadeByOneOfTwoAtOnce) {
+  const KafkaConnection connection = connection_to(kafka_prefix());
+  std::array<std::size_t, 2> made{};
+  const auto make = [&](std::size_t who) {
+    TopicAdmin admin(connection);
+    const auto found = admin.look();
+    ASSERT_TRUE(found) << found.error().detail;
+    const auto names = admin.make_missing(*found);
+    ASSERT_TRUE(names) << names.error().detail;
+    made.at(who) = names->names.size();
+  };
+  std::thread other(make, 1);
+  make(0);
+  other.join();
+  EXPECT_EQ(made[0] + made[1], 4U);
+}
+
+TEST(KafkaTopics, ThatAnOperatorChangedAreNamed) {
+  const std::string prefix = kafka_prefix();
+  TopicAdmin admin(connection_to(prefix));
+  const auto before = admin.look();
+  ASSERT_TRUE(before) << before.error().detail;
+  ASSERT_TRUE(admin.make_missing(*before));
+  RawKafka kafka(shared_brokers());
+  for (const NewTopic& made : topics_to_make(admin.names(), 3)) {
+    auto settings = made.settings;
+    if (made.name == prefix + ".control") settings["cleanup.policy"] = "compact";
+    if (made.name == prefix + ".tokens") settings["retention.ms"] = "1000";
+    kafka.set_topic(made.name, {settings.begin(), settings.end()});
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::vector<std::string> texts;
+  while (texts.size() < 2 && std::chrono::steady_clock::now() < deadline) {
+    const auto found = admin.look();
+    ASSERT_TRUE(found) << found.error().detail;
+    texts.clear();
+    for (const Finding& finding : judge(*found, admin.names())) texts.push_back(finding.text());
+  }
+  EXPECT_THAT(texts, ElementsAre(prefix + ".control: cleanup.policy is compact, wanted: delete",
+                                 prefix + ".tokens: retention.ms is 1000, wanted: at least "
+                                          "5184000000, or -1"));
+}
+
+// A node that runs takes no writes meanwhile, and takes them again without a restart.
+TEST(KafkaTopics, AreWatched) {
+  const std::string prefix = kafka_prefix();
+  TopicAdmin admin(connection_to(prefix));
+  const auto before = admin.look();
+  ASSERT_TRUE(before) << before.error().detail;
+  ASSERT_TRUE(admin.make_missing(*before));
+  LogLines lines(LogLevel::error, -1);
+  const TopicsWatch watch(std::move(admin), lines, std::chrono::milliseconds(100));
+  RawKafka kafka(shared_brokers());
+  TopicSettings right = topics_to_make(TopicNames(prefix), 3).front().settings;
+  TopicSettings wrong = right;
+  wrong["min.insync.replicas"] = "1";
+  EXPECT_FALSE(watch.refuses());
+  kafka.set_topic(prefix + ".control", {wrong.begin(), wrong.end()});
+  wait_until("the change to be seen", [&] { return watch.refuses(); });
+  EXPECT_EQ(watch.refusal(), prefix + ".control: min.insync.replicas is 1, wanted: at least 2");
+  kafka.set_topic(prefix + ".control", {right.begin(), right.end()});
+  wait_until("the repair to be seen", [&] { return !watch.refuses(); });
+  EXPECT_EQ(watch.refusal(), "");
+}
+
+TEST(KafkaTopics, SayInTimeThatNobodyAnswers) {
+  KafkaConnection nobody;
+  nobody.brokers = "127.0.0.1:1";
+  const auto found = TopicAdmin(nobody).look(std::chrono::milliseconds(500));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::unavailable);
+  EXPECT_THAT(found.error().detail, HasSubstr("127.0.0.1:1"));
+}
+
+}  // namespace
+}  // namespace optare
