@@ -13,6 +13,9 @@ namespace optare {
 namespace {
 
 constexpr int call_ms_max = 30'000;
+// A new topic is known to one broker before another, and any of them may be asked: it counts as
+// known once so many answers in a row have told of it.
+constexpr int answers_in_a_row = 40;
 
 // What librdkafka hands out, and the function that takes it back.
 template <class T, void (*destroy)(T*)>
@@ -77,11 +80,15 @@ struct Delivery {
   bool done = false;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::int64_t offset = -1;
+  bool surely_not = false;  // it is surely not in the topic
 };
 
 void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   *static_cast<Delivery*>(message->_private) = {
-      .done = true, .error = message->err, .offset = message->offset};
+      .done = true,
+      .error = message->err,
+      .offset = message->offset,
+      .surely_not = rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED};
 }
 
 RawRecord record_of(const rd_kafka_message_t& message) {
@@ -148,7 +155,11 @@ void RawKafka::create_topic(const std::string& name, int partitions, const Setti
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(reply.get()), &count);
   check_topics("create " + name, topics, count);
   for (int partition = 0; partition < partitions; ++partition)
-    wait_until("a leader of " + name, [&] { return leader(name, partition) != 0; });
+    wait_until("a leader of " + name, [&] {
+      for (int answer = 0; answer < answers_in_a_row; ++answer)
+        if (leader(name, partition) == 0) return false;
+      return true;
+    });
 }
 
 void RawKafka::delete_topic(const std::string& name) {
@@ -215,6 +226,10 @@ std::int64_t RawKafka::produce(const std::string& topic, int partition,
         return delivery.done;
       },
       Patience(2 * call_ms_max));  // it comes, well or not, by message.timeout.ms
+  // librdkafka may end its handle of a broker when it learns the brokers' names, and what waited
+  // there with it.
+  if (delivery.error == RD_KAFKA_RESP_ERR__DESTROY && delivery.surely_not)
+    return produce(topic, partition, value, key);
   check("produce to " + topic, delivery.error);
   return delivery.offset;
 }
