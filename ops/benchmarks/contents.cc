@@ -53,9 +53,9 @@ class Counter {
   Counter(const ReadOnlyFolder& folder, const std::filesystem::path& scratch, const Clock& clock)
       : folder_(folder),
         store_(folder.resources, scratch),
-        states_(store_, folder.log, clock),
+        states_(store_, *folder.log, clock),
         mac_(std::span(&folder.identity.fleet_key, 1), folder.identity.fleet_key.id),
-        follower_({.log = folder.log,
+        follower_({.log = *folder.log,
                    .store = store_,
                    .mac = mac_,
                    .log_id = folder.identity.log_id,
@@ -76,13 +76,13 @@ class Counter {
   }
 
   boost::json::object count(std::uint64_t records_max) {
-    const std::uint64_t end = folder_.log.end(Partition::control);
+    const std::uint64_t end = folder_.log->end(Partition::control);
     until_ = end > records_max ? end - records_max : 0;
     while (follower_.step()) {
     }
     std::map<std::string, Sum> causes;
     while (until_ < end) {
-      const auto record = folder_.log.read(Partition::control, until_++, 1).front();
+      const auto record = folder_.log->read(Partition::control, until_++, 1).front();
       follower_.step();
       const auto frame = must(parse_frame(record.bytes));
       Sum& sum = causes[must(decode_commit(frame.payload)).cause];
@@ -136,7 +136,7 @@ int main(int count, char** arguments) {
     SystemRandom random;
     const ReadOnlyFolder folder(config, clock, random);
     Counter counter(folder, scratch, clock);
-    print_result({{"records", folder.log.end(Partition::control)},
+    print_result({{"records", folder.log->end(Partition::control)},
                   {"tables", tables_of(folder.view)},
                   {"commits", counter.count(records_max)}});
   } catch (const std::exception& fault) {

@@ -43,15 +43,15 @@ std::uint64_t records_of(const EventLog& log) {
 boost::json::object apply_live(const ReadOnlyFolder& folder, RocksStore& store, const Clock& clock,
                                Progress& progress) {
   const FleetMac mac(std::span(&folder.identity.fleet_key, 1), folder.identity.fleet_key.id);
-  LiveStates states(store, folder.log, clock);
-  Follower follower({.log = folder.log,
+  LiveStates states(store, *folder.log, clock);
+  Follower follower({.log = *folder.log,
                      .store = store,
                      .mac = mac,
                      .log_id = folder.identity.log_id,
                      .node_id = "benchmark",
                      .states = states});
   follower.open();
-  const std::uint64_t records = records_of(folder.log);
+  const std::uint64_t records = records_of(*folder.log);
   const Stopwatch watch;
   while (follower.step()) progress.report("applying", "commits", states.position(), records);
   if (follower.stopped()) throw std::runtime_error(states.stop_reason());
@@ -64,7 +64,7 @@ boost::json::object rebuild_all(const ReadOnlyFolder& folder, RocksStore& store,
   for (const Projection* projection : catalogue()) names.emplace(projection->name());
   std::uint64_t commits = 0;
   const Stopwatch watch;
-  const auto done = rebuild(store, folder.log, names, [&](const RebuildProgress& now) {
+  const auto done = rebuild(store, *folder.log, names, [&](const RebuildProgress& now) {
     commits = now.done;
     progress.report("making projections again", "commits", now.done, now.total);
   });
