@@ -25,8 +25,7 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
-constexpr Duration accept_pause{20};    // when the process is out of file descriptors; ours
-constexpr Duration cut_time_max{1000};  // for coroutines to end after their sockets; ours
+constexpr Duration accept_pause{20};  // when the process is out of file descriptors; ours
 
 Rejection cannot_listen(const tcp::endpoint& endpoint, const boost::system::error_code& ec) {
   return {Code::unavailable,
@@ -231,7 +230,7 @@ bool Server::stop() {
         for (Connection* connection : worker->loop->connections) connection->cut();
       });
     }
-    state.wait_until_empty(cut_time_max);
+    state.wait_until_empty(state.options.limits.cut_time_max);
   }
   for (const auto& worker : state.workers) worker->loop->io.stop();
   for (const auto& worker : state.workers) worker->thread.join();

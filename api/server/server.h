@@ -36,6 +36,7 @@ struct ServerLimits {
   Duration response_write_time_max{30'000};           // for one write: closed
   Duration linger_time_max{1'000};                    // after a refusal, for the peer to read it
   Duration drain_time_max{10'000};                    // for requests in flight when stopping
+  Duration cut_time_max{1'000};                       // for their handlers to end once cut off
   Duration certificate_poll_interval{1'000};          // how often the files are looked at
   Duration sweep_interval{250};                       // how often deadlines are looked at
 };
@@ -92,7 +93,8 @@ class Server {
   // invalid (no address, no usable certificate).
   [[nodiscard]] Result<std::uint16_t> start();
   // Stops accepting, answers what is in flight, closes, joins the threads. True: everything in
-  // flight was answered within drain_time_max. Thread: not one of the server's. May be repeated.
+  // flight was answered within drain_time_max; what was not is cut off, and the threads end within
+  // cut_time_max. Thread: not one of the server's. May be repeated.
   bool stop();
 
   // One per thread, from construction on; each runs on one thread only between start and stop.

@@ -21,17 +21,35 @@ TEST_F(HttpServer, AnswersWhatIsInFlightWhenItStops) {
   EXPECT_EQ(observer.opened, observer.closed);
 }
 
-TEST_F(HttpServer, DoesNotWaitLongerThanTheDrainTime) {
+// Nothing that happens to its socket wakes a handler that waits for something else.
+TEST_F(HttpServer, WaitsForAHandlerThatDoesNotEndAsLongAsIsAllowedAndNoLonger) {
   options.limits.drain_time_max = Duration(50);
+  options.limits.cut_time_max = Duration(150);
   start();
   RawClient waiting(port);
   waiting.send(get("/wait"));
   gate.entered.get_future().wait();
+  const auto began = std::chrono::steady_clock::now();
   EXPECT_FALSE(server->stop());
+  EXPECT_GE(std::chrono::steady_clock::now() - began, Duration(200));
   EXPECT_EQ(waiting.rest(), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
   gate.open.complete(1);  // The promise is kept late: the handler ends with the server.
   server.reset();
   EXPECT_EQ(observer.opened, observer.closed);
+}
+
+TEST_F(HttpServer, EndsOnceWhatWasCutOffHasEnded) {
+  options.limits.drain_time_max = Duration(50);
+  options.limits.cut_time_max = std::chrono::minutes(10);
+  start();
+  RawClient reads_nothing(port);
+  reads_nothing.send(get("/big"));
+  while (observer.requests == 0) std::this_thread::yield();
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_FALSE(server->stop());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+  EXPECT_EQ(observer.opened, observer.closed) << "its handlers have ended, not only its threads";
 }
 
 TEST_F(HttpServer, StopsAtOnceWhenNobodyIsThere) {
