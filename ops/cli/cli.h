@@ -1,10 +1,13 @@
 // The command line of Optare.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "core/base/time.h"
 #include "ops/config.h"
 
 namespace optare {
@@ -15,6 +18,7 @@ struct Terminal {
   std::ostream& out;
   std::ostream& err;
   NamedValues environment;
+  std::function<void(Duration)> sleep = [](Duration time) { std::this_thread::sleep_for(time); };
 };
 
 // Parses, runs one command, returns its exit code (ops/cli/exit_code.h). The third place that

@@ -4,7 +4,6 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <ostream>
-#include <thread>
 
 #include "ops/cli/command.h"
 #include "ops/cli/local.h"
@@ -19,7 +18,7 @@ namespace json = boost::json;
 
 constexpr std::uint64_t export_page_items = 200;
 constexpr Duration silence_max{60'000};  // heartbeats come more often
-constexpr Duration wait_first{500};
+constexpr Duration wait_first{500};      // for a new stream, twice as long each time; ours
 constexpr Duration wait_max{30'000};
 
 std::uint64_t position_of(const json::value& event) {
@@ -99,7 +98,7 @@ CliResult<void> tail(const Cli& cli, const Tail& options) {
       return std::unexpected(ended.error());
     cli.terminal.err << "the stream ended" << (ended ? "" : ": " + printable(ended.error().detail))
                      << "; again in " << wait.count() << " ms\n";
-    std::this_thread::sleep_for(wait);
+    cli.terminal.sleep(wait);
     wait = std::min(wait * 2, wait_max);
   }
 }

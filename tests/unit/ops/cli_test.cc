@@ -1,5 +1,6 @@
 #include "ops/cli/cli.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,17 +14,21 @@
 namespace optare {
 namespace {
 
+using namespace std::chrono_literals;
+
 struct Ran {
   int exit = -1;
   std::string out, err;
+  std::vector<Duration> slept;
 };
 
 Ran run(std::vector<std::string> arguments, const std::string& input = {},
         NamedValues environment = {}) {
   std::istringstream in(input);
   std::ostringstream out, err;
-  Terminal terminal{in, out, err, std::move(environment)};
   Ran ran;
+  Terminal terminal{in, out, err, std::move(environment),
+                    [&ran](Duration time) { ran.slept.push_back(time); }};
   ran.exit = run_cli(arguments, terminal);
   ran.out = out.str();
   ran.err = err.str();
@@ -292,6 +297,22 @@ TEST_F(Commands, GoOnWithATailThatWasCutAfterTheLastEventSeen) {
   EXPECT_EQ(first_line(requests.at(1)), "GET /api/v1/events?after=7 HTTP/1.1");
   EXPECT_NE(requests.at(1).find("Accept: text/event-stream\r\n"), std::string::npos);
   EXPECT_NE(requests.at(3).find("Last-Event-ID: 8.0\r\n"), std::string::npos);
+}
+
+TEST_F(Commands, WaitLongerForEachNewTailUpToHalfAMinuteAndBrieflyAfterAnEvent) {
+  const auto event = [](int position) {
+    return fmt::format(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: {0}.0\ndata: "
+        "{{\"position\":{0}}}\n\n",
+        position);
+  };
+  std::deque<std::string> answers(9, ScriptedServer::answer(503, R"({"title":"Not ready"})"));
+  answers.insert(answers.end(), {token, event(1), token, event(2)});
+  serve(answers);
+  const auto ran = command({"events", "tail", "--after", "0", "--count", "2"});
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_EQ(ran.slept, (std::vector<Duration>{500ms, 1s, 2s, 4s, 8s, 16s, 30s, 30s, 30s, 500ms}));
+  EXPECT_NE(ran.err.find("again in 30000 ms\n"), std::string::npos) << ran.err;
 }
 
 TEST_F(Commands, EndATailThatIsRefused) {
