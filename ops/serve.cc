@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <mutex>
 #include <thread>
 
 #include "api/errors.h"
@@ -24,32 +26,64 @@
 namespace optare {
 namespace {
 
-// SIGINT and SIGTERM as something that can be waited for. Made before any thread, which inherits
+// SIGINT and SIGTERM, taken by a thread of their own. Made before any other thread, which inherits
 // that they are blocked.
 class EndSignals {
  public:
-  EndSignals() {
+  explicit EndSignals(LogLines& lines) : lines_(lines) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    thread_ = std::thread([this] { take_one(); });
   }
-  // Whether one came that nobody has waited for yet.
-  bool pending() const {
-    sigset_t came;
-    return sigpending(&came) == 0 &&
-           (sigismember(&came, SIGINT) == 1 || sigismember(&came, SIGTERM) == 1);
+  ~EndSignals() {
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+  // From here on one ends `wait`; until here it ends the process, whatever a start waits for.
+  void started() {
+    const std::scoped_lock lock(mutex_);
+    started_ = true;
   }
   // The name of the one that came.
-  std::string_view wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  std::string_view wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !came_.empty(); });
+    return came_;
   }
 
  private:
-  sigset_t set_;
+  void take_one() {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    const std::scoped_lock lock(mutex_);
+    if (over_) return;
+    came_ = signal == SIGINT ? "SIGINT" : "SIGTERM";
+    changed_.notify_one();
+    if (started_) return;
+    // A start may end anywhere, as by kill -9: the next one goes on from what is durable.
+    lines_.write(LogLevel::info, "stopped",
+                 {{"signal", came_}, {"detail", "told to end while starting"}});
+    std::_Exit(code_of(ExitCode::ok));
+  }
+
+  LogLines& lines_;
+  sigset_t set_{};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string_view came_;
+  bool started_ = false;
+  bool over_ = false;
+  std::thread thread_;
 };
 
 // The operations listener wants no counters of its own.
@@ -112,7 +146,7 @@ void welcome(const Config& config, const Node& node, std::uint16_t port, std::ui
 }
 
 // From listening to the last answer.
-int listen_until_told(const Config& config, const EndSignals& signals, Node& node, LogLines& lines,
+int listen_until_told(const Config& config, EndSignals& signals, Node& node, LogLines& lines,
                       Health& health, std::uint16_t ops_port) {
   Composition composition(node, lines);
   Policies policies({.store = node.store,
@@ -143,14 +177,10 @@ int listen_until_told(const Config& config, const EndSignals& signals, Node& nod
 }  // namespace
 
 int serve(const Config& config) {
-  const EndSignals signals;
   LogLines lines(log_level_of(config.log_level));
+  EndSignals signals(lines);
   Progress progress([&](const std::string& text) {
     lines.write(LogLevel::info, "progress", {{"detail", text}});
-    if (!signals.pending()) return;
-    // A start may end anywhere, as by kill -9: the next one goes on from what is durable.
-    lines.write(LogLevel::info, "stopped", {{"detail", "told to end while starting"}});
-    std::_Exit(code_of(ExitCode::ok));
   });
   Health health(progress);
   RouteTable ops_routes(health.routes(), [](const Rejection& rejection, const Request& request) {
@@ -164,6 +194,7 @@ int serve(const Config& config) {
   SystemClock clock;
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
+  signals.started();
   const int exit = node ? listen_until_told(config, signals, **node, lines, health, *ops_port)
                         : refuse(not_started(node.error()));
   ops.stop();

@@ -130,5 +130,29 @@ TEST(Stop, ByCtrlCIsTheSame) {
   EXPECT_EQ(server.process().wait().code, 0);
 }
 
+// A start is as long as the log that it applies, or as brokers let it wait. Here it would be for
+// ever: the key file is a pipe, and nobody writes into it.
+TEST(Stop, WhileItStartsIsAtOnceWhateverItWaitsFor) {
+  ServerProcess server;
+  server.start();
+  const AppSecret admin = server.admin();
+  EXPECT_EQ(server.stop(), 0);
+  const auto pipe = server.folder() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    server.launch({"--key-file", pipe});
+    wait_until("the start", [&] {
+      const auto answer = HttpClient({}).send({.url = server.ops_url() + "/readyz"});
+      return answer && json_member(answer->body, "status") == "starting";
+    });
+    server.process().signal(signal);
+    const Ended ended = server.process().wait(std::chrono::seconds(5));
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_NE(ended.err.find("told to end while starting"), std::string::npos) << ended.err;
+  }
+  server.start();
+  EXPECT_NE(server.token(admin, server.url() + "/api/v1"), "") << "nothing is the worse for it";
+}
+
 }  // namespace
 }  // namespace optare
