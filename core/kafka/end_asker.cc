@@ -13,8 +13,10 @@ EndAsker::EndAsker(const KafkaConnection& connection, std::map<Partition, std::s
                    KafkaCounts& counts)
     : topics_(std::move(topics)),
       counts_(counts),
-      handle_(make_kafka(RD_KAFKA_PRODUCER, connection,
-                         {{"socket.nagle.disable", "true"},
+      handle_(make_kafka(RD_KAFKA_CONSUMER, connection,
+                         {// Somebody's open transaction shall hide nothing that is durable.
+                          {"isolation.level", "read_uncommitted"},
+                          {"socket.nagle.disable", "true"},
                           {"reconnect.backoff.ms", "50"},
                           {"reconnect.backoff.max.ms", "1000"}})) {
   thread_ = std::thread([this] { run(); });

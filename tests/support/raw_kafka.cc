@@ -206,10 +206,10 @@ void RawKafka::delete_records(const std::string& topic, int partition, std::int6
   for (int i = 0; i < done->cnt; ++i) check("delete records", done->elems[i].err);
 }
 
-std::int64_t RawKafka::produce(const std::string& topic, int partition,
-                               std::optional<std::string_view> value,
-                               std::optional<std::string_view> key) {
-  const Topic handle(rd_kafka_topic_new(producer_.get(), topic.c_str(), nullptr));
+std::int64_t RawKafka::produce_by(rd_kafka_t* producer, const std::string& topic, int partition,
+                                  std::optional<std::string_view> value,
+                                  std::optional<std::string_view> key) {
+  const Topic handle(rd_kafka_topic_new(producer, topic.c_str(), nullptr));
   const auto data = [](std::optional<std::string_view> text) {
     // An empty text is not the absence of one.
     return text ? const_cast<char*>(text->empty() ? "" : text->data()) : nullptr;
@@ -222,16 +222,41 @@ std::int64_t RawKafka::produce(const std::string& topic, int partition,
   wait_until(
       "the delivery to " + topic,
       [&] {
-        rd_kafka_poll(producer_.get(), 10);
+        rd_kafka_poll(producer, 10);
         return delivery.done;
       },
       Patience(2 * call_ms_max));  // it comes, well or not, by message.timeout.ms
   // librdkafka may end its handle of a broker when it learns the brokers' names, and what waited
   // there with it.
   if (delivery.error == RD_KAFKA_RESP_ERR__DESTROY && delivery.surely_not)
-    return produce(topic, partition, value, key);
+    return produce_by(producer, topic, partition, value, key);
   check("produce to " + topic, delivery.error);
   return delivery.offset;
+}
+
+std::int64_t RawKafka::produce(const std::string& topic, int partition,
+                               std::optional<std::string_view> value,
+                               std::optional<std::string_view> key) {
+  return produce_by(producer_.get(), topic, partition, value, key);
+}
+
+std::int64_t RawKafka::produce_in_transaction(const std::string& topic, int partition,
+                                              std::string_view value, bool commit) {
+  const auto went_well = [&](rd_kafka_error_t* error) {
+    if (error == nullptr) return;
+    const std::string words = rd_kafka_error_string(error);
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_error_destroy(error);
+    check("a transaction on " + topic, code, words.c_str());
+  };
+  Settings producing = settings_;
+  producing["transactional.id"] = topic + "-transaction";
+  const Client producer = client(RD_KAFKA_PRODUCER, producing);
+  went_well(rd_kafka_init_transactions(producer.get(), call_ms_max));
+  went_well(rd_kafka_begin_transaction(producer.get()));
+  const std::int64_t offset = produce_by(producer.get(), topic, partition, value, std::nullopt);
+  if (commit) went_well(rd_kafka_commit_transaction(producer.get(), call_ms_max));
+  return offset;
 }
 
 std::pair<std::int64_t, std::int64_t> RawKafka::offsets(const std::string& topic, int partition) {

@@ -43,6 +43,10 @@ class RawKafka {
   std::int64_t produce(const std::string& topic, int partition,
                        std::optional<std::string_view> value,
                        std::optional<std::string_view> key = {});
+  // The same within a transaction. When it is committed, its marker soon stands behind the record;
+  // else it stays open for a minute.
+  std::int64_t produce_in_transaction(const std::string& topic, int partition,
+                                      std::string_view value, bool commit = true);
   // The records that are there now.
   std::vector<RawRecord> read(const std::string& topic, int partition = 0);
   // One past the last record.
@@ -58,6 +62,9 @@ class RawKafka {
   };
   using Client = std::unique_ptr<rd_kafka_t, Free>;
   static Client client(rd_kafka_type_t type, const Settings& settings);
+  static std::int64_t produce_by(rd_kafka_t* producer, const std::string& topic, int partition,
+                                 std::optional<std::string_view> value,
+                                 std::optional<std::string_view> key);
   std::pair<std::int64_t, std::int64_t> offsets(const std::string& topic, int partition);
 
   Settings settings_;

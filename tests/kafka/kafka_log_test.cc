@@ -1,0 +1,198 @@
+// The adapter on real brokers: the contract of every log, and what librdkafka's mock cluster cannot
+// show.
+#include "core/kafka/kafka_log.h"
+
+#include <gmock/gmock.h>
+
+#include "core/openssl/random.h"
+#include "core/system_clock/system_clock.h"
+#include "tests/contract/event_log_contract.h"
+#include "tests/support/kafka_brokers.h"
+#include "tests/support/raw_kafka.h"
+#include "tests/support/temporary_directory.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr Partition control = Partition::control;
+
+// A node's log on topics of its own.
+class RealLog {
+ public:
+  RealLog() {
+    for (const char* topic : {".control", ".tokens"}) raw.create_topic(prefix + topic);
+    open();
+  }
+  void open() {
+    log.reset();
+    KafkaLogOptions options;
+    options.connection.brokers = shared_brokers();
+    options.connection.topic_prefix = prefix;
+    options.directory = mirror();
+    log = std::make_unique<KafkaLog>(resources, clock, random, std::move(options));
+  }
+  void lose_mirror() {
+    log.reset();
+    std::filesystem::remove_all(mirror());
+  }
+  std::filesystem::path mirror() const { return directory / "log"; }
+  std::string topic() const { return prefix + ".control"; }
+
+  const std::string prefix = kafka_prefix();
+  RawKafka raw{shared_brokers()};
+  TemporaryDirectory directory;
+  RocksResources resources;
+  SystemClock clock;
+  SystemRandom random;
+  std::unique_ptr<KafkaLog> log;
+};
+
+template <bool keep_mirror>
+class RealLogFixture {
+ public:
+  static constexpr bool durable = true;
+  RealLogFixture() { EXPECT_TRUE(real_.log->catch_up(30s)); }
+  const Clock& clock() { return real_.clock; }
+  EventLog& log() { return *real_.log; }
+  void reopen() {
+    if (!keep_mirror) real_.lose_mirror();
+    real_.open();
+    EXPECT_TRUE(real_.log->catch_up(30s));
+  }
+
+ private:
+  RealLog real_;
+};
+using Logs = testing::Types<RealLogFixture<true>, RealLogFixture<false>>;
+
+class KafkaLogTest : public testing::Test {
+ protected:
+  // Until they can be read.
+  void append(const std::vector<std::string>& frames) {
+    const std::uint64_t end = real.log->end(control) + frames.size();
+    for (const std::string& frame : frames)
+      ASSERT_EQ(append_and_wait(*real.log, control, frame), Append::persisted);
+    ASSERT_TRUE(soon([&] { return real.log->end(control) >= end; }));
+  }
+  std::string what_it_says() {
+    EXPECT_TRUE(soon([&] { return !real.log->other_history().empty(); }));
+    return real.log->other_history();
+  }
+  RealLog real;
+};
+
+TEST_F(KafkaLogTest, BrokersStampEveryRecord) {
+  append({"a", "b"});
+  EXPECT_EQ(real.log->status().feed.unstamped, 0U);
+  for (const RawRecord& record : real.raw.read(real.topic())) {
+    EXPECT_TRUE(record.stamped_by_broker);
+    EXPECT_EQ(record.key->size(), 16U);
+  }
+}
+
+TEST_F(KafkaLogTest, ATopicThatKeepsTheProducersTimeIsVoid) {
+  real.raw.set_topic(real.topic(), {{"message.timestamp.type", "CreateTime"}});
+  ASSERT_TRUE(soon([&] {
+    append_and_wait(*real.log, control, "x");
+    return real.log->status().feed.unstamped > 0;
+  }));
+  EXPECT_EQ(all_records(*real.log, control).back().bytes, "");
+}
+
+TEST_F(KafkaLogTest, ATopicThatWasMadeAnewIsAnotherHistory) {
+  append({"a", "b", "c"});
+  real.log.reset();
+  real.raw.delete_topic(real.topic());
+  real.raw.create_topic(real.topic());
+  real.open();
+  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
+}
+
+TEST_F(KafkaLogTest, ATopicThatWasMadeAnewAndGrewIsAnotherHistory) {
+  append({"a", "b", "c"});
+  real.log.reset();
+  real.raw.delete_topic(real.topic());
+  real.raw.create_topic(real.topic());
+  for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
+  real.open();
+  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_THAT(what_it_says(), HasSubstr("is not the one that this node read there"));
+}
+
+// While the node runs.
+TEST_F(KafkaLogTest, NoticesThatItsTopicWasMadeAnew) {
+  append({"a", "b", "c"});
+  real.raw.delete_topic(real.topic());
+  real.raw.create_topic(real.topic());
+  EXPECT_TRUE(soon([&] {
+    real.log->look_again(control);
+    std::this_thread::sleep_for(200ms);
+    return !real.log->other_history().empty();
+  }));
+}
+
+TEST_F(KafkaLogTest, NoticesThatRetentionTookTheBeginning) {
+  append({"a", "b", "c"});
+  real.raw.delete_records(real.topic(), 0, 2);
+  real.open();
+  EXPECT_TRUE(real.log->catch_up(30s)) << "it has all of it";
+  real.lose_mirror();
+  real.open();
+  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_THAT(what_it_says(), HasSubstr("its oldest records were deleted: it begins at 2"));
+}
+
+// Somebody's transaction ends with a marker, which nobody is given to read: a hole.
+TEST_F(KafkaLogTest, TheMarkerOfATransactionIsAHole) {
+  append({"a"});
+  EXPECT_EQ(real.raw.produce_in_transaction(real.topic(), 0, "theirs"), 1);
+  EXPECT_TRUE(soon([&] { return ask_end_and_wait(*real.log, control) == 3U; }));
+  EXPECT_TRUE(soon([&] { return real.log->end(control) == 3U; })) << real.log->end(control);
+  append({"b"});
+  const auto records = all_records(*real.log, control);
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[1].bytes, "theirs");
+  EXPECT_EQ(records[2].bytes, "");
+  EXPECT_EQ(records[3].bytes, "b");
+}
+
+// Who comes later finds the marker at the end.
+TEST_F(KafkaLogTest, TheMarkerOfATransactionIsAHoleAtTheEnd) {
+  real.raw.produce_in_transaction(real.topic(), 0, "theirs");
+  ASSERT_TRUE(soon([&] { return real.raw.end(real.topic()) == 2; }));
+  for (int i = 0; i < 2; ++i) {
+    real.open();
+    EXPECT_TRUE(real.log->catch_up(30s));
+    EXPECT_EQ(real.log->end(control), 2U);
+  }
+}
+
+// What is durable behind it counts: an absence is told from the end.
+TEST_F(KafkaLogTest, AnOpenTransactionHidesNothing) {
+  append({"a"});
+  EXPECT_EQ(real.raw.produce_in_transaction(real.topic(), 0, "theirs", false), 1);
+  append({"b"});
+  EXPECT_EQ(ask_end_and_wait(*real.log, control), 3U);
+  EXPECT_EQ(all_records(*real.log, control).back().bytes, "b");
+}
+
+TEST_F(KafkaLogTest, SeesItsBrokersAndItsRoundTrips) {
+  append({"a", "b"});
+  EXPECT_TRUE(soon([&] { return real.log->status().brokers.up > 0; }));
+  const KafkaStatus status = real.log->status();
+  EXPECT_EQ(status.round_trips.count, 2U);
+  EXPECT_EQ(status.parts[0].mirror_end, 2U);
+  EXPECT_EQ(status.parts[0].lag(), 0U);
+  ASSERT_TRUE(status.parts[0].skew.has_value());
+  EXPECT_LT(std::chrono::abs(*status.parts[0].skew), 1s);
+}
+
+}  // namespace
+
+INSTANTIATE_TYPED_TEST_SUITE_P(RealBrokers, EventLogContract, Logs);
+
+}  // namespace optare
