@@ -304,12 +304,22 @@ Result<Committed> LogImport::seal(Partition partition) {
                           if (fault) std::rethrow_exception(fault);
                           committed = std::move(result);
                         });
-  // Bounded by the runner's own patience, which `step` ticks.
+  // Bounded by the runner's own patience, which `step` ticks. Also when nothing more can be applied
+  // it is waited for: what waits in the runner needs `context`.
+  Result<void> stepped;
+  std::exception_ptr fault;
   while (!committed) {
     context.poll();
     context.restart();
-    TRY_VOID(step());
+    try {
+      if (auto last = step(); !last) stepped = std::move(last);
+    } catch (...) {
+      fault = std::current_exception();
+    }
+    if (fault || !stepped) std::this_thread::sleep_for(pause);
   }
+  if (fault) std::rethrow_exception(fault);
+  TRY_VOID(stepped);
   if (!*committed && committed->error().code == Code::outcome_unknown) {
     return reject(Code::unavailable,
                   fmt::format("whether {} was sealed is not known. Run the same command again",

@@ -197,7 +197,7 @@ Result<void> Node::bring_up(Progress& progress) {
 Result<void> Node::start(Progress& progress) {
   TRY_VOID(bring_up(progress));
   if (states.head(Partition::control).source) return move_unfinished();
-  TRY_VOID(begin_or_go_on());
+  TRY_VOID(begin_or_go_on(progress));
   pin();
   TRY_VOID(check_issuer());
   if (backing.kafka() != nullptr) look_for_signing_keys();
@@ -229,7 +229,13 @@ void Node::catch_up(Progress& progress) {
 }
 
 // Whose genesis was taken is known once one is applied, and with it what the credentials open.
-Result<void> Node::begin_or_go_on() {
+Result<void> Node::begin_or_go_on(Progress& progress) {
+  // Somebody else may have begun it after the log was read: the genesis is in the log before the
+  // vault says so.
+  if (states.position() == 0 && options.kafka && vault.get(log_begun_name)) {
+    TRY_VOID(backing.catch_up(progress));
+    catch_up(progress);
+  }
   Result<void> begun;
   if (states.position() == 0) begun = first_start();
   if (!options.kafka || !options.may_begin || states.position() == 0) return begun;

@@ -122,7 +122,7 @@ struct Node {
   Result<void> bring_up(Progress& progress);
   void catch_up(Progress& progress);
   Result<void> first_start();
-  Result<void> begin_or_go_on();
+  Result<void> begin_or_go_on(Progress& progress);
   Result<Committed> take_genesis(AdminCredentials admin);
   void look_for_signing_keys();
   Result<void> check_vault() const;

@@ -1,6 +1,12 @@
 #include "ops/topics_watch.h"
 
 namespace optare {
+namespace {
+
+// A look is not interrupted when the node ends.
+constexpr std::chrono::seconds look_patience{3};
+
+}  // namespace
 
 TopicsWatch::TopicsWatch(TopicAdmin admin, LogLines& lines, std::chrono::milliseconds interval)
     : admin_(std::move(admin)), lines_(lines), interval_(interval) {
@@ -27,7 +33,7 @@ void TopicsWatch::run() {
       std::unique_lock lock(mutex_);
       if (changed_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     }
-    if (const auto found = admin_.look())
+    if (const auto found = admin_.look(look_patience))
       note(*found);
     else
       lines_.write(LogLevel::warning, "topics_not_seen", {{"detail", found.error().detail}});

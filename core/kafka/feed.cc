@@ -148,7 +148,7 @@ void Feed::run() {
     rd_kafka_poll(handle_.get(), 0);
     if (const Duration now = steady_now(); now - kept_time_at_ >= idle_max) {
       kept_time_at_ = now;
-      callbacks_.keep_time();
+      if (other_history().empty()) callbacks_.keep_time();
     }
     if (any) continue;
     std::unique_lock lock(wake_.mutex);
@@ -234,6 +234,7 @@ bool Feed::verify(Partition partition, const rd_kafka_message_t& message) {
 
 void Feed::note_compared(Followed& part) {
   part.compared = true;
+  part.end_loss.whole();
   compared_ = std::ranges::all_of(followed_, &Followed::compared);
 }
 

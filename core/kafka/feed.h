@@ -53,7 +53,7 @@ class Feed {
     std::function<void(Partition, const FedRecord&)> on_record;
     // Some can be read that could not before.
     std::function<void()> on_records;
-    // About every 50 ms.
+    // About every 50 ms, as long as the topics are those that were mirrored.
     std::function<void()> keep_time;
   };
   struct Counts {

@@ -27,12 +27,14 @@ class EndLoss {
   // True: it is certain.
   bool seen(const TopicRange& range, std::uint64_t read_up_to, Duration now) {
     if (range.high >= read_up_to) {
-      since_.reset();
+      whole();
       return false;
     }
     if (!since_) since_ = now;
     return now - *since_ >= end_loss_patience;
   }
+  // It has everything that was read of it.
+  void whole() { since_.reset(); }
 
  private:
   std::optional<Duration> since_;

@@ -154,7 +154,6 @@ void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
 
 // On the feed's thread.
 void KafkaLog::keep_time() {
-  if (!other_history().empty()) return;
   const Duration now = clock_.boottime();
   if (now - looked_at_room_at_ >= room_interval) {
     looked_at_room_at_ = now;

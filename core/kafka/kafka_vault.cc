@@ -189,32 +189,43 @@ std::uint64_t KafkaVault::write(const std::string& key, const std::optional<std:
   return offset;
 }
 
+void KafkaVault::start_producer() {
+  producer_ = make_kafka(
+      RD_KAFKA_PRODUCER, connection_,
+      {{"acks", "all"},
+       {"enable.idempotence", "true"},
+       {"linger.ms", "0"},
+       {"message.timeout.ms", std::to_string(options_.write_patience.count())}},
+      [this](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_opaque(conf, &delivery_);
+        rd_kafka_conf_set_dr_msg_cb(
+            conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+              *static_cast<Delivery*>(opaque) = {.done = true,
+                                                 .error = message->err,
+                                                 .offset = message->offset,
+                                                 .surely_not = rd_kafka_message_status(message) ==
+                                                               RD_KAFKA_MSG_STATUS_NOT_PERSISTED};
+            });
+      });
+}
+
 std::uint64_t KafkaVault::deliver(const std::string& key, const std::optional<std::string>& value) {
-  if (!producer_) {
-    producer_ =
-        make_kafka(RD_KAFKA_PRODUCER, connection_,
-                   {{"acks", "all"},
-                    {"enable.idempotence", "true"},
-                    {"linger.ms", "0"},
-                    {"message.timeout.ms", std::to_string(options_.write_patience.count())}},
-                   [this](rd_kafka_conf_t* conf) {
-                     rd_kafka_conf_set_opaque(conf, &delivery_);
-                     rd_kafka_conf_set_dr_msg_cb(
-                         conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-                           *static_cast<Delivery*>(opaque) = {true, message->err, message->offset};
-                         });
-                   });
-  }
-  delivery_ = {};
-  auto topic = make_topic(producer_.get(), options_.topic);
-  std::string bytes = value.value_or(std::string());
-  const int queued =
-      rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
-                       bytes.size(), key.data(), key.size(), nullptr);
-  if (queued != 0) delivery_ = {true, rd_kafka_last_error(), -1};
+  if (!producer_) start_producer();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
-  while (!delivery_.done && Steady::now() < until)
-    rd_kafka_poll(producer_.get(), static_cast<int>(poll_interval.count()));
+  auto topic = make_topic(producer_.get(), options_.topic);
+  // librdkafka may end its handle of a broker when it learns the brokers' names, and what waited
+  // there with it: that is sent again.
+  do {
+    delivery_ = {};
+    std::string bytes = value.value_or(std::string());
+    const int queued =
+        rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
+                         bytes.size(), key.data(), key.size(), nullptr);
+    if (queued != 0) delivery_ = {.done = true, .error = rd_kafka_last_error()};
+    while (!delivery_.done && Steady::now() < until)
+      rd_kafka_poll(producer_.get(), static_cast<int>(poll_interval.count()));
+  } while (delivery_.surely_not && delivery_.error == RD_KAFKA_RESP_ERR__DESTROY &&
+           Steady::now() < until);
   if (delivery_.done && delivery_.error == RD_KAFKA_RESP_ERR_NO_ERROR)
     return static_cast<std::uint64_t>(delivery_.offset);
   const auto error = delivery_.done ? delivery_.error : RD_KAFKA_RESP_ERR__TIMED_OUT;

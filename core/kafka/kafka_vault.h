@@ -64,6 +64,7 @@ class KafkaVault final : public Vault {
   [[noreturn]] void refuse_key() const;
   // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
   std::uint64_t write(const std::string& key, const std::optional<std::string>& value);
+  void start_producer();
   std::uint64_t deliver(const std::string& key, const std::optional<std::string>& value);
 
   // What became of a record that was handed to the producer.
@@ -71,6 +72,7 @@ class KafkaVault final : public Vault {
     bool done = false;
     rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
     std::int64_t offset = -1;
+    bool surely_not = false;  // it is surely not in the topic
   };
 
   const KafkaConnection& connection_;

@@ -1,6 +1,11 @@
 #include "core/kafka/mirror.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "core/base/assert.h"
+#include "core/log/commit.h"
 
 namespace optare {
 namespace {
@@ -17,18 +22,20 @@ Mirror::Mirror(const RocksResources& resources, std::filesystem::path directory,
                MirrorLimits limits)
     : resources_(resources),
       directory_(std::move(directory)),
-      mode_(mode),
-      database_(std::make_unique<LogDatabase>(resources_, directory_, mode_)),
+      database_(resources_, directory_, mode),
       tail_(limits.tail_records_max, limits.tail_bytes_max) {
   take_ends();
 }
 
 void Mirror::take_ends() {
-  const auto found = database_->ends();
+  const auto found = database_.ends();
   const std::scoped_lock lock(ends_mutex_);
   ends_ = {};
-  for (const auto& [partition, end] : found)
-    if (index_of(partition) < ends_.size()) ends_[index_of(partition)] = end.offset;
+  for (const auto& [partition, end] : found) {
+    if (index_of(partition) >= ends_.size()) continue;
+    ends_[index_of(partition)] = end.offset;
+    reached_[index_of(partition)] = std::max(reached_[index_of(partition)], end.offset);
+  }
 }
 
 std::uint64_t Mirror::end(Partition partition) const {
@@ -38,12 +45,23 @@ std::uint64_t Mirror::end(Partition partition) const {
 
 std::vector<LogRecord> Mirror::read(Partition partition, std::uint64_t offset,
                                     std::size_t records_max) const {
-  const std::uint64_t end = this->end(partition);
-  if (offset >= end || records_max == 0) return {};
-  if (auto records = tail_.read(partition, offset, records_max)) return std::move(*records);
-  const std::shared_lock lock(database_mutex_);
-  if (!database_) throw LogFault(fault_);
-  return database_->read(partition, offset, end, records_max);
+  const auto [end, reached] = [&] {
+    const std::scoped_lock lock(ends_mutex_);
+    return std::pair(ends_[index_of(partition)], reached_[index_of(partition)]);
+  }();
+  if (offset >= reached || records_max == 0) return {};
+  std::vector<LogRecord> records;
+  if (offset < end) {
+    if (auto hot = tail_.read(partition, offset, records_max)) return std::move(*hot);
+    records = database_.read(partition, offset, end, records_max);
+  }
+  // Who read it once must not take the log for shorter now.
+  if (records.empty())
+    throw LogFault(
+        fmt::format("{}: record {} was lost by this node's disk, and is not fetched "
+                    "again yet",
+                    partition_name(partition), offset));
+  return records;
 }
 
 std::optional<LogRecord> Mirror::last_real_record(Partition partition) const {
@@ -66,45 +84,32 @@ bool Mirror::write(Partition partition, std::vector<LogRecord> records) {
                     .time = record.time,
                     .bytes = record.bytes});
   }
-  if (!database_) return false;  // only this thread closes it
-  if (!database_->writable() || !database_->write(rows, LogDatabase::Durability::unsynced)) {
-    close(database_->fault());
+  if (!database_.writable() || !database_.write(rows, LogDatabase::Durability::unsynced))
     return false;
-  }
   for (LogRecord& record : records) tail_.add(partition, std::move(record));
   const std::scoped_lock lock(ends_mutex_);
   ends_[index_of(partition)] = next;
+  reached_[index_of(partition)] = std::max(reached_[index_of(partition)], next);
   return true;
-}
-
-void Mirror::close(std::string fault) {
-  const std::unique_lock lock(database_mutex_);
-  fault_ = "the copy of the log cannot be written: " + std::move(fault);
-  database_.reset();
 }
 
 // What had not reached the files is fetched again: the end may go back.
 bool Mirror::reopen() {
-  if (database_) return true;
+  if (database_.writable()) return true;
+  if (!database_.reopen()) return false;
+  tail_.clear();
   try {
-    auto database = std::make_unique<LogDatabase>(resources_, directory_, mode_);
-    const std::unique_lock lock(database_mutex_);
-    tail_.clear();
-    database_ = std::move(database);
     take_ends();
-    fault_.clear();
   } catch (const LogFault& fault) {
-    const std::unique_lock lock(database_mutex_);
-    database_.reset();
-    fault_ = fault.what();
+    database_.distrust(fault.what());
     return false;
   }
   return true;
 }
 
 std::string Mirror::fault() const {
-  const std::shared_lock lock(database_mutex_);
-  return fault_;
+  const std::string fault = database_.fault();
+  return fault.empty() ? "" : "the copy of the log cannot be written: " + fault;
 }
 
 std::optional<std::uint64_t> Mirror::free_bytes() const {

@@ -5,10 +5,8 @@
 #include <array>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -25,7 +23,8 @@ struct MirrorLimits {
 
 // Offsets are the topic's own, without a hole: where the topic has none of our records, an empty
 // one of time 0 stands, which admission voids. Written without a sync: what a power loss takes, the
-// brokers give again.
+// brokers give again. After a failed write it is read as it is until it opens again; what is then
+// missing cannot be read before it was fetched again.
 //
 // Thread: `write` and `reopen` from one, the others from any.
 class Mirror {
@@ -42,24 +41,21 @@ class Mirror {
   std::optional<LogRecord> last_real_record(Partition partition) const;  // throws LogFault
   // REQUIRES: each offset is the end. False: nothing of it can be read, and `fault` says why.
   [[nodiscard]] bool write(Partition partition, std::vector<LogRecord> records);
-  // After a fault: looks at the files afresh. False: not yet.
+  // After a fault: looks at the files afresh. False: it takes no writes yet.
   bool reopen();
   std::string fault() const;
   // Of the file system; none when it does not tell.
   std::optional<std::uint64_t> free_bytes() const;
 
  private:
-  void close(std::string fault);
-  void take_ends();
+  void take_ends();  // throws LogFault
 
   const RocksResources& resources_;
   const std::filesystem::path directory_;
-  const OpenMode mode_;
-  mutable std::shared_mutex database_mutex_;  // exclusive: closing and opening; shared: use
-  std::unique_ptr<LogDatabase> database_;     // null after a fault, until it opens again
-  std::string fault_;
+  LogDatabase database_;
   mutable std::mutex ends_mutex_;
   std::array<std::uint64_t, partitions.size()> ends_{};
+  std::array<std::uint64_t, partitions.size()> reached_{};  // the highest that an end ever was
   HotTail tail_;
 };
 

@@ -185,6 +185,7 @@ Result<FoundCluster> TopicAdmin::look_once(Until until) const {
     brokers.insert(ids.begin(), ids.end());
     found.topics.push_back(std::move(topic));
   }
+  found.brokers_known = static_cast<int>(brokers.size());
   for (const int id : brokers) found.brokers.push_back({.id = id, .protocol_version = {}});
   TRY_VOID(look_at_settings(found, until));
   std::ranges::sort(found.brokers, {}, &FoundBroker::id);
@@ -194,7 +195,7 @@ Result<FoundCluster> TopicAdmin::look_once(Until until) const {
 Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Duration patience) {
   const auto until = Steady::now() + patience;
   Made made;
-  for (const NewTopic& wanted : topics_to_make(names_, static_cast<int>(found.brokers.size()))) {
+  for (const NewTopic& wanted : topics_to_make(names_, found.brokers_known)) {
     const auto there = std::ranges::find(found.topics, wanted.name, &FoundTopic::name);
     if (there != found.topics.end() && there->partitions > 0) continue;
     std::array<char, 512> complaint{};

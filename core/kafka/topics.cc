@@ -14,15 +14,14 @@
 namespace optare {
 namespace {
 
-constexpr std::int64_t for_ever = -1;
-// Twice the longest life of a stream (contracts.md C): whoever reads the topic from its beginning
-// finds every stream that still counts.
-constexpr std::int64_t tokens_retention_ms = (2 * token_stream_life).count();
 constexpr std::int64_t issuance_retention_ms =
     std::chrono::milliseconds(std::chrono::days(30)).count();
 // Twice the largest frame: a batch has a header, and is never larger than one record asks for.
 constexpr std::int64_t message_bytes = std::int64_t{2} * frame_bytes_max;
 constexpr std::int64_t message_bytes_made = 1 << 20;
+// Who does not hear of the topic for as long misses what was erased meanwhile.
+constexpr std::int64_t vault_tombstones_ms =
+    std::chrono::milliseconds(std::chrono::days(30)).count();
 // What was put is there for an hour whatever is put after it, for whoever has to look.
 constexpr std::int64_t vault_compaction_lag_ms = 3'600'000;
 
@@ -47,12 +46,6 @@ Wanted at_least(std::int64_t least) {
             return value && *value >= least;
           }};
 }
-Wanted at_least_or_unlimited(std::int64_t least) {
-  return {fmt::format("at least {}, or -1", least), [least](std::string_view found) {
-            const auto value = number_of(found);
-            return value && (*value == for_ever || *value >= least);
-          }};
-}
 
 struct Rule {
   std::string setting;
@@ -68,9 +61,11 @@ std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
       {"unclean.leader.election.enable", exactly("false")}};
   const bool control = topic.name == names.control;
   const bool tokens = topic.name == names.tokens;
-  if (control) rules.push_back({"retention.ms", exactly("-1")});
-  if (tokens) rules.push_back({"retention.ms", at_least_or_unlimited(tokens_retention_ms)});
+  if (topic.name == names.vault)
+    rules.push_back({"delete.retention.ms", at_least(vault_tombstones_ms)});
+  // A new node reads from the beginning: nothing but the topics knows the state there.
   if (control || tokens) {
+    rules.push_back({"retention.ms", exactly("-1")});
     rules.push_back({"retention.bytes", exactly("-1")});
     rules.push_back({"message.timestamp.type", exactly("LogAppendTime")});
     rules.push_back({"max.message.bytes", at_least(message_bytes)});
@@ -132,13 +127,13 @@ std::vector<NewTopic> topics_to_make(const TopicNames& names, int brokers) {
   };
   return {topic(names.control,
                 {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}),
-          topic(names.tokens, {{"cleanup.policy", "delete"},
-                               {"retention.ms", std::to_string(tokens_retention_ms)},
-                               {"retention.bytes", "-1"}}),
+          topic(names.tokens,
+                {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}),
           topic(names.issuance, {{"cleanup.policy", "delete"},
                                  {"retention.ms", std::to_string(issuance_retention_ms)},
                                  {"retention.bytes", "-1"}}),
           topic(names.vault, {{"cleanup.policy", "compact"},
+                              {"delete.retention.ms", std::to_string(vault_tombstones_ms)},
                               {"min.compaction.lag.ms", std::to_string(vault_compaction_lag_ms)}})};
 }
 

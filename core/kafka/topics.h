@@ -56,6 +56,7 @@ struct FoundBroker {
 };
 struct FoundCluster {
   std::vector<FoundBroker> brokers;  // those that answered
+  int brokers_known = 0;             // those that the brokers name
   std::vector<FoundTopic> topics;
 };
 

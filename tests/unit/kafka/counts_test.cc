@@ -90,5 +90,14 @@ TEST(EndLoss, IsCertainOnlyAfterAWhile) {
   EXPECT_TRUE(loss.seen({0, 5}, 6, 110s + end_loss_patience));
 }
 
+// What was found whole in between was not lost since.
+TEST(EndLoss, BeginsAnewOnceItWasWhole) {
+  EndLoss loss;
+  EXPECT_FALSE(loss.seen({0, 5}, 6, 100s));
+  loss.whole();
+  EXPECT_FALSE(loss.seen({0, 5}, 6, 200s));
+  EXPECT_TRUE(loss.seen({0, 5}, 6, 200s + end_loss_patience));
+}
+
 }  // namespace
 }  // namespace optare

@@ -80,28 +80,28 @@ TEST_P(WrongSetting, IsRefusedWithTopicSettingFoundAndWanted) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Each, WrongSetting,
-    testing::Values(
-        Wrong{"optare.control", "cleanup.policy", "compact", "delete"},
-        Wrong{"optare.control", "cleanup.policy", "compact,delete", "delete"},
-        Wrong{"optare.control", "retention.ms", "604800000", "-1"},
-        Wrong{"optare.control", "retention.bytes", "1073741824", "-1"},
-        Wrong{"optare.control", "min.insync.replicas", "1", "at least 2"},
-        Wrong{"optare.control", "message.timestamp.type", "CreateTime", "LogAppendTime"},
-        Wrong{"optare.control", "unclean.leader.election.enable", "true", "false"},
-        Wrong{"optare.control", "max.message.bytes", "65536", "at least 133120"},
-        Wrong{"optare.tokens", "cleanup.policy", "compact", "delete"},
-        Wrong{"optare.tokens", "retention.ms", "5183999999", "at least 5184000000, or -1"},
-        Wrong{"optare.tokens", "retention.ms", "-2", "at least 5184000000, or -1"},
-        Wrong{"optare.tokens", "retention.ms", "a week", "at least 5184000000, or -1"},
-        Wrong{"optare.tokens", "retention.bytes", "0", "-1"},
-        Wrong{"optare.tokens", "message.timestamp.type", "CreateTime", "LogAppendTime"},
-        Wrong{"optare.tokens", "min.insync.replicas", "1", "at least 2"},
-        Wrong{"optare.vault", "cleanup.policy", "delete", "compact"},
-        Wrong{"optare.vault", "cleanup.policy", "compact,delete", "compact"},
-        Wrong{"optare.vault", "min.insync.replicas", "1", "at least 2"},
-        Wrong{"optare.vault", "unclean.leader.election.enable", "true", "false"},
-        Wrong{"optare.issuance", "cleanup.policy", "compact", "delete"},
-        Wrong{"optare.issuance", "unclean.leader.election.enable", "true", "false"}));
+    testing::Values(Wrong{"optare.control", "cleanup.policy", "compact", "delete"},
+                    Wrong{"optare.control", "cleanup.policy", "compact,delete", "delete"},
+                    Wrong{"optare.control", "retention.ms", "604800000", "-1"},
+                    Wrong{"optare.control", "retention.bytes", "1073741824", "-1"},
+                    Wrong{"optare.control", "min.insync.replicas", "1", "at least 2"},
+                    Wrong{"optare.control", "message.timestamp.type", "CreateTime",
+                          "LogAppendTime"},
+                    Wrong{"optare.control", "unclean.leader.election.enable", "true", "false"},
+                    Wrong{"optare.control", "max.message.bytes", "65536", "at least 133120"},
+                    Wrong{"optare.tokens", "cleanup.policy", "compact", "delete"},
+                    Wrong{"optare.tokens", "retention.ms", "5184000000", "-1"},
+                    Wrong{"optare.tokens", "retention.bytes", "0", "-1"},
+                    Wrong{"optare.tokens", "message.timestamp.type", "CreateTime", "LogAppendTime"},
+                    Wrong{"optare.tokens", "min.insync.replicas", "1", "at least 2"},
+                    Wrong{"optare.vault", "cleanup.policy", "delete", "compact"},
+                    Wrong{"optare.vault", "cleanup.policy", "compact,delete", "compact"},
+                    Wrong{"optare.vault", "min.insync.replicas", "1", "at least 2"},
+                    Wrong{"optare.vault", "delete.retention.ms", "86400000", "at least 2592000000"},
+                    Wrong{"optare.vault", "delete.retention.ms", "a month", "at least 2592000000"},
+                    Wrong{"optare.vault", "unclean.leader.election.enable", "true", "false"},
+                    Wrong{"optare.issuance", "cleanup.policy", "compact", "delete"},
+                    Wrong{"optare.issuance", "unclean.leader.election.enable", "true", "false"}));
 
 struct Right {
   std::string topic;
@@ -115,8 +115,7 @@ TEST_P(RightSetting, IsTaken) {
   EXPECT_THAT(texts(found), IsEmpty());
 }
 INSTANTIATE_TEST_SUITE_P(Each, RightSetting,
-                         testing::Values(Right{"optare.tokens", "retention.ms", "-1"},
-                                         Right{"optare.tokens", "retention.ms", "5184000000"},
+                         testing::Values(Right{"optare.vault", "delete.retention.ms", "2592000001"},
                                          Right{"optare.control", "min.insync.replicas", "3"},
                                          Right{"optare.control", "max.message.bytes", "10485760"},
                                          Right{"optare.issuance", "retention.ms", "86400000"},

@@ -1,0 +1,80 @@
+// This node's copy of the topics on a disk that fails.
+#include "core/kafka/mirror.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/support/faulty_filesystem.h"
+#include "tests/support/temporary_directory.h"
+
+namespace optare {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr Partition control = Partition::control;
+
+class MirrorTest : public testing::Test {
+ protected:
+  bool write(std::uint64_t offset, std::string bytes) {
+    std::vector<LogRecord> records;
+    records.push_back({.offset = offset, .time = timestamp_of(1'000), .bytes = std::move(bytes)});
+    return mirror.write(control, std::move(records));
+  }
+  std::string read(std::uint64_t offset) {
+    const auto records = mirror.read(control, offset, 1);
+    return records.empty() ? "nothing" : records.front().bytes;
+  }
+  // As after a power loss: what was not synced is gone.
+  void lose_what_was_not_synced() {
+    for (const auto& entry : std::filesystem::directory_iterator(directory / "log"))
+      if (entry.path().extension() == ".log") std::ofstream(entry.path(), std::ios::trunc);
+  }
+  TemporaryDirectory directory;
+  FaultyDisk disk;
+  RocksResources resources{{}, disk.env()};
+  Mirror mirror{resources, directory / "log", OpenMode::write, {.tail_records_max = 1}};
+};
+
+TEST_F(MirrorTest, ReadsOnWhileItsDiskIsFull) {
+  ASSERT_TRUE(write(0, "a") && write(1, "b"));
+  disk.faults.append_fails = true;
+  EXPECT_FALSE(write(2, "c"));
+  EXPECT_THAT(mirror.fault(), HasSubstr("the copy of the log cannot be written: "));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(mirror.reopen());
+    EXPECT_EQ(read(0), "a") << "not in memory";
+    EXPECT_EQ(read(1), "b");
+    EXPECT_EQ(read(2), "nothing");
+    EXPECT_FALSE(write(2, "c"));
+  }
+  disk.faults.append_fails = false;
+  EXPECT_TRUE(mirror.reopen());
+  EXPECT_EQ(mirror.fault(), "");
+  EXPECT_EQ(mirror.end(control), 2U);
+  EXPECT_TRUE(write(2, "c"));
+  EXPECT_EQ(read(2), "c");
+}
+
+// Who follows must not take the log for shorter than what was read of it.
+TEST_F(MirrorTest, WhatTheDiskLostCannotBeReadUntilItIsFetchedAgain) {
+  ASSERT_TRUE(write(0, "a") && write(1, "b"));
+  disk.faults.append_fails = true;
+  EXPECT_FALSE(write(2, "c"));
+  lose_what_was_not_synced();
+  disk.faults.append_fails = false;
+  EXPECT_TRUE(mirror.reopen());
+  EXPECT_EQ(mirror.end(control), 0U);
+  EXPECT_THROW(read(0), LogFault);
+  EXPECT_THROW(read(1), LogFault);
+  EXPECT_EQ(read(2), "nothing") << "it never had more";
+  EXPECT_TRUE(write(0, "a"));
+  EXPECT_EQ(read(0), "a");
+  EXPECT_THROW(read(1), LogFault);
+  EXPECT_TRUE(write(1, "b"));
+  EXPECT_EQ(read(1), "b");
+}
+
+}  // namespace
+}  // namespace optare
