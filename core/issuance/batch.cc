@@ -16,6 +16,16 @@ flatbuffers::Offset<flatbuffers::String> optional_text(flatbuffers::FlatBufferBu
   return value.empty() ? flatbuffers::Offset<flatbuffers::String>() : text(bytes, value);
 }
 
+// Null: it is no batch.
+const schema::IssuanceBatch* verified(std::string_view bytes) {
+  // Twice the tables of the largest batch; the default limit is there against hostile nesting.
+  constexpr flatbuffers::uoffset_t depth_max = 8;
+  constexpr flatbuffers::uoffset_t tables_max = 1U << 20U;
+  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  flatbuffers::Verifier verifier(data, bytes.size(), depth_max, tables_max);
+  return schema::VerifyIssuanceBatchBuffer(verifier) ? schema::GetIssuanceBatch(data) : nullptr;
+}
+
 }  // namespace
 
 void BatchBuilder::add(const IssuedToken& token) {
@@ -49,20 +59,20 @@ void BatchBuilder::clear() {
 }
 
 Result<schema::IssuanceBatchT> parse_batch(std::string_view bytes) {
-  // Twice the tables of the largest batch; the default limit is there against hostile nesting.
-  constexpr flatbuffers::uoffset_t depth_max = 8;
-  constexpr flatbuffers::uoffset_t tables_max = 1U << 20U;
-  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  flatbuffers::Verifier verifier(data, bytes.size(), depth_max, tables_max);
-  if (!schema::VerifyIssuanceBatchBuffer(verifier))
-    return reject(Code::malformed, "not a batch of issued tokens");
+  const schema::IssuanceBatch* const stored = verified(bytes);
+  if (stored == nullptr) return reject(Code::malformed, "not a batch of issued tokens");
   schema::IssuanceBatchT batch;
-  schema::GetIssuanceBatch(data)->UnPackTo(&batch);
+  stored->UnPackTo(&batch);
   if (batch.start_id.size() != std::tuple_size_v<StartId> ||
       batch.previous_hash.size() != std::tuple_size_v<BatchHash> || batch.tokens.empty()) {
     return reject(Code::malformed, "a batch of issued tokens with members of a wrong size");
   }
   return batch;
+}
+
+std::string_view node_of_batch(std::string_view bytes) {
+  const schema::IssuanceBatch* const batch = verified(bytes);
+  return batch == nullptr ? std::string_view() : batch->node_id()->string_view();
 }
 
 }  // namespace optare

@@ -46,6 +46,8 @@ class BatchBuilder {
  public:
   void add(const IssuedToken& token);
   std::size_t size() const { return tokens_.size(); }
+  // About the record's.
+  std::size_t bytes() const { return bytes_.GetSize(); }
   // The record; empty again afterwards. REQUIRES: size() > 0.
   std::string seal(const BatchPlace& place);
   void clear();
@@ -57,5 +59,7 @@ class BatchBuilder {
 
 // Errors: malformed. Never crashes, whatever the bytes.
 [[nodiscard]] Result<schema::IssuanceBatchT> parse_batch(std::string_view bytes);
+// Whose batch it is; empty when it is none.
+std::string_view node_of_batch(std::string_view bytes);
 
 }  // namespace optare

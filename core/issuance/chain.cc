@@ -23,14 +23,15 @@ std::string note_of(const BatchHash& hash) { return std::string(text_of(hash)); 
 ChainEnd chain_end(const RetainedLog& log, const StartId& start_id) {
   const RetainedLog::Cut cut = log.cut(issuance_partition);
   const std::uint64_t end = log.end(issuance_partition);
-  if (end == cut.offset) return {.hash = hash_at_cut(cut)};
+  if (end == cut.offset) return {.hash = hash_at_cut(cut), .next_offset = end};
   const auto records = log.read(issuance_partition, end - 1, 1);
   if (records.size() != 1) throw LogFault("the issuance spool's last batch cannot be read");
   const auto last = parse_batch(records.front().bytes);
   if (!last) throw LogFault("the issuance spool's last record: " + last.error().detail);
   const bool ours = std::ranges::equal(last->start_id, start_id);
   return {.hash = batch_hash(records.front().bytes),
-          .next_number = ours ? last->first_number + last->tokens.size() : 1};
+          .next_number = ours ? last->first_number + last->tokens.size() : 1,
+          .next_offset = end};
 }
 
 }  // namespace optare

@@ -10,6 +10,7 @@ namespace optare {
 struct ChainEnd {
   BatchHash hash{};
   std::uint64_t next_number = 1;
+  std::uint64_t next_offset = 0;  // in the log
 };
 
 BatchHash batch_hash(std::string_view record);

@@ -32,10 +32,12 @@ Result<void> as_result(Append outcome) {
 // One batch is gathered, at most one is with the log.
 class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> {
  public:
-  Gathering(RetainedLog& log, std::string node_id, const StartId& start_id)
+  Gathering(RetainedLog& log, std::string node_id, const StartId& start_id,
+            std::shared_ptr<IssuanceAcknowledgements> acknowledgements)
       : log_(log),
         node_id_(std::move(node_id)),
         start_id_(start_id),
+        acknowledgements_(std::move(acknowledgements)),
         end_(chain_end(log, start_id)) {}
 
   enum class Joined : std::uint8_t { waits, overloaded, unavailable };
@@ -45,9 +47,11 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
   template <class Wait>
   Joined join(const IssuedToken& token, const boost::asio::any_io_executor& executor,
               const Wait& wait) {
+    if (acknowledgements_ && !acknowledgements_->hopeful()) return Joined::unavailable;
     const std::scoped_lock lock(mutex_);
     if (!end_ && !find_end()) return Joined::unavailable;
-    if (tokens_.size() >= batch_tokens_max) return Joined::overloaded;
+    if (tokens_.size() >= batch_tokens_max || tokens_.bytes() >= batch_bytes_max)
+      return Joined::overloaded;
     tokens_.add(token);
     if (wait(waiters_) && !appending_) append_soon(executor);
     return Joined::waits;
@@ -94,7 +98,9 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
                                  .start_id = start_id_,
                                  .first_number = end_->next_number,
                                  .previous = end_->hash});
-    batch.end = {.hash = batch_hash(batch.record), .next_number = end_->next_number + count};
+    batch.end = {.hash = batch_hash(batch.record),
+                 .next_number = end_->next_number + count,
+                 .next_offset = end_->next_offset + 1};
     batch.waiters = std::exchange(waiters_, {});
     appending_ = true;
     return batch;
@@ -106,17 +112,17 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
     std::string record = std::move(shared->record);
     log_.append(
         issuance_partition, std::move(record),
-        [self = shared_from_this(), shared](Append outcome) { self->appended(*shared, outcome); });
+        [self = shared_from_this(), shared](Append outcome) { self->appended(shared, outcome); });
   }
 
   // Every thread that waits is asked to append what was gathered meanwhile, so that none depends on
   // another that is busy. Asked before its own tokens go on: the next sync goes on beside them.
-  void appended(Batch& batch, Append outcome) {
+  void appended(const std::shared_ptr<Batch>& batch, Append outcome) {
     Waiters unlucky;
     {
       const std::scoped_lock lock(mutex_);
       appending_ = false;
-      if (outcome == Append::persisted) end_ = batch.end;
+      if (outcome == Append::persisted) end_ = batch->end;
       if (outcome == Append::possibly_persisted) end_.reset();
       if (end_) {
         waiters_.for_each_thread([this](const auto& executor) { append_soon(executor); });
@@ -125,13 +131,24 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
         unlucky = std::exchange(waiters_, {});
       }
     }
-    batch.waiters.complete(outcome);
+    if (outcome == Append::persisted && acknowledgements_)
+      await_acknowledgement(batch);
+    else
+      batch->waiters.complete(outcome);
     unlucky.complete(Append::not_persisted);
+  }
+
+  // A record without its token does no harm.
+  void await_acknowledgement(const std::shared_ptr<Batch>& batch) {
+    acknowledgements_->await(batch->end.next_offset - 1, [batch](bool acknowledged) {
+      batch->waiters.complete(acknowledged ? Append::persisted : Append::possibly_persisted);
+    });
   }
 
   RetainedLog& log_;
   const std::string node_id_;
   const StartId start_id_;
+  const std::shared_ptr<IssuanceAcknowledgements> acknowledgements_;  // may be null
 
   std::mutex mutex_;
   std::optional<ChainEnd> end_;  // none: not known
@@ -140,8 +157,10 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
   bool appending_ = false;
 };
 
-IssuanceSpool::IssuanceSpool(RetainedLog& log, std::string node_id, const StartId& start_id)
-    : gathering_(std::make_shared<Gathering>(log, std::move(node_id), start_id)) {}
+IssuanceSpool::IssuanceSpool(RetainedLog& log, std::string node_id, const StartId& start_id,
+                             std::shared_ptr<IssuanceAcknowledgements> acknowledgements)
+    : gathering_(std::make_shared<Gathering>(log, std::move(node_id), start_id,
+                                             std::move(acknowledgements))) {}
 
 Task<Result<void>> IssuanceSpool::record(const IssuedToken& token) {
   Append outcome = Append::not_persisted;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/task.h"
+#include "core/issuance/acknowledgements.h"
 #include "core/issuance/batch.h"
 #include "core/log/retained_log.h"
 
@@ -20,10 +21,14 @@ class IssuanceSpool {
  public:
   // More tokens than this waiting for one sync are refused (overloaded).
   static constexpr std::size_t batch_tokens_max = 4'096;
+  // So are more bytes than this. With one more token (a hundred scopes of 64 bytes) and what Kafka
+  // adds, a batch fits into a record of 1 MiB, which is what the issuance topic takes.
+  static constexpr std::size_t batch_bytes_max = 960U << 10U;
 
   // Goes on where the log's last batch ended. `log` outlives this and answers all appends before it
-  // goes. Throws LogFault.
-  IssuanceSpool(RetainedLog& log, std::string node_id, const StartId& start_id);
+  // goes. With `acknowledgements`, a token waits for that of its batch, too. Throws LogFault.
+  IssuanceSpool(RetainedLog& log, std::string node_id, const StartId& start_id,
+                std::shared_ptr<IssuanceAcknowledgements> acknowledgements = nullptr);
 
   // Durable when it says so; otherwise the token must not leave. `token` and its texts live until
   // then. Errors: unavailable, disk_full, overloaded. Thread: any.

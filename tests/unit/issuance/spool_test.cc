@@ -228,6 +228,91 @@ TEST_F(SpoolTest, RefusesMoreTokensThanOneBatchMayHold) {
   EXPECT_TRUE((*answers[answers.size() - 2])->has_value());
 }
 
+TEST_F(SpoolTest, WaitsForTheAcknowledgementOfTheBatchToo) {
+  const auto acknowledgements = std::make_shared<IssuanceAcknowledgements>();
+  IssuanceSpool spool(memory_, "node", first_start, acknowledgements);
+  const auto first = record(spool, "a");
+  run();
+  const auto second = record(spool, "b");
+  run();
+  ASSERT_EQ(batches().size(), 2) << "both are durable";
+  EXPECT_FALSE(*first);
+  acknowledgements->acknowledged(1);
+  run();
+  ASSERT_TRUE(*first);
+  EXPECT_TRUE((*first)->has_value());
+  EXPECT_FALSE(*second);
+  acknowledgements->expire(std::chrono::steady_clock::now() + std::chrono::hours(1));
+  run();
+  ASSERT_TRUE(*second);
+  EXPECT_EQ((*second)->error().code, Code::unavailable);
+
+  const auto hopeless = record(spool, "c");
+  run();
+  ASSERT_TRUE(*hopeless);
+  EXPECT_EQ((*hopeless)->error().code, Code::unavailable);
+  EXPECT_EQ(batches().size(), 2) << "not even recorded";
+  acknowledgements->acknowledged(2);
+  const auto third = record(spool, "d");
+  run();
+  acknowledgements->acknowledged(3);
+  run();
+  EXPECT_TRUE((*third)->has_value());
+}
+
+TEST_F(SpoolTest, WaitsForNoAcknowledgementOfWhatWasNotWritten) {
+  const auto acknowledgements = std::make_shared<IssuanceAcknowledgements>();
+  IssuanceSpool spool(log_, "node", first_start, acknowledgements);
+  const auto refused = record(spool, "a");
+  run();
+  log_.refuse(Append::refused_disk_full);
+  run();
+  ASSERT_TRUE(*refused);
+  EXPECT_EQ((*refused)->error().code, Code::disk_full);
+  const auto lost = record(spool, "b");
+  run();
+  log_.lose_answer(/*written=*/true);
+  run();
+  EXPECT_EQ((*lost)->error().code, Code::unavailable);
+  const auto good = record(spool, "c");
+  run();
+  log_.release();
+  acknowledgements->acknowledged(1);
+  run();
+  EXPECT_FALSE(*good) << "it is the second of the log";
+  acknowledgements->acknowledged(2);
+  run();
+  EXPECT_TRUE((*good)->has_value());
+}
+
+// What the issuance topic takes (tests/kafka): 1 MiB with all that Kafka adds.
+TEST_F(SpoolTest, MakesNoBatchThatATopicDoesNotTake) {
+  IssuanceSpool spool(log_, "node", first_start);
+  record(spool, "t");
+  run();
+  const std::string scopes(100 * 65, 's');
+  std::vector<std::optional<Result<void>>> answers(200);
+  const auto ask = [&](std::size_t i) -> Task<> {
+    IssuedToken issued = token("a token with all the scopes that there may be");
+    issued.scopes = scopes;
+    answers[i] = co_await spool.record(issued);
+  };
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    boost::asio::co_spawn(context_, ask(i), boost::asio::detached);
+  run();
+  ASSERT_TRUE(answers.back());
+  EXPECT_EQ(answers.back()->error().code, Code::overloaded);
+  EXPECT_FALSE(answers.front()) << "that one has room";
+  log_.release();
+  run();
+  log_.release();
+  run();
+  const auto records = memory_.read(issuance_partition, 1, 1);
+  ASSERT_EQ(records.size(), 1);
+  EXPECT_GT(records[0].bytes.size(), 900U << 10U);
+  EXPECT_LT(records[0].bytes.size(), (1U << 20U) - 1'024);
+}
+
 TEST_F(SpoolTest, WakesEachThreadOnceForABatch) {
   IssuanceSpool spool(log_, "node", first_start);
   record(spool, "t");
