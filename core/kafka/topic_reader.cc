@@ -5,8 +5,6 @@
 namespace optare {
 namespace {
 
-constexpr std::int32_t only_partition = 0;
-
 struct EndMessage {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
 };
@@ -32,18 +30,19 @@ KafkaSettings settings(TopicReader::Patience fetch_wait) {
 }  // namespace
 
 TopicReader::TopicReader(const KafkaConnection& connection, const std::string& topic,
-                         Patience fetch_wait)
+                         Patience fetch_wait, int partition)
     : consumer_(make_kafka(RD_KAFKA_CONSUMER, connection, settings(fetch_wait))),
       topic_(make_topic(consumer_.get(), topic)),
+      partition_(partition),
       queue_(rd_kafka_queue_new(consumer_.get())) {
-  if (rd_kafka_consume_start_queue(topic_.get(), only_partition, RD_KAFKA_OFFSET_BEGINNING,
+  if (rd_kafka_consume_start_queue(topic_.get(), partition_, RD_KAFKA_OFFSET_BEGINNING,
                                    queue_.get()) != 0) {
     throw KafkaFault(
         fmt::format("{} cannot be read: {}", topic, rd_kafka_err2str(rd_kafka_last_error())));
   }
 }
 
-TopicReader::~TopicReader() { rd_kafka_consume_stop(topic_.get(), only_partition); }
+TopicReader::~TopicReader() { rd_kafka_consume_stop(topic_.get(), partition_); }
 
 bool TopicReader::poll(Patience patience, const std::function<void(const Record&)>& take) {
   const std::unique_ptr<rd_kafka_message_t, EndMessage> message(
@@ -69,12 +68,18 @@ bool TopicReader::poll(Patience patience, const std::function<void(const Record&
 }
 
 std::optional<std::uint64_t> TopicReader::end(Patience patience) {
+  const auto found = bounds(patience);
+  return found ? std::optional(found->end) : std::nullopt;
+}
+
+std::optional<TopicReader::Bounds> TopicReader::bounds(Patience patience) {
   std::int64_t low = 0;
   std::int64_t high = 0;
   const char* name = rd_kafka_topic_name(topic_.get());
-  const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), name, only_partition, &low,
+  const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), name, partition_, &low,
                                                       &high, whole(patience));
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(high);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return Bounds{static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)};
   fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(error));
   return std::nullopt;
 }

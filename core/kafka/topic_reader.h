@@ -1,4 +1,4 @@
-// Reads a topic of one partition from its beginning, without a group and without stored offsets.
+// Reads one partition of a topic from its beginning, without a group and without stored offsets.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,8 @@ class TopicReader {
 
   // `fetch_wait`: how long a broker keeps a question for what is new; it answers as soon as
   // something is. Throws KafkaFault.
-  TopicReader(const KafkaConnection& connection, const std::string& topic, Patience fetch_wait);
+  TopicReader(const KafkaConnection& connection, const std::string& topic, Patience fetch_wait,
+              int partition = 0);
   ~TopicReader();
   TopicReader(const TopicReader&) = delete;
   TopicReader& operator=(const TopicReader&) = delete;
@@ -33,7 +34,13 @@ class TopicReader {
   bool poll(Patience patience, const std::function<void(const Record&)>& take);
   // Everything below it that the topic still holds was handed over.
   std::uint64_t position() const { return position_; }
-  // One past the last record, asked of the broker. None: `fault` says why.
+  // The first record that is kept and one past the last, asked of the broker. None: `fault` says
+  // why.
+  struct Bounds {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+  };
+  std::optional<Bounds> bounds(Patience patience);
   std::optional<std::uint64_t> end(Patience patience);
   // Why there is nothing to read; empty when all is well.
   const std::string& fault() const { return fault_; }
@@ -41,6 +48,7 @@ class TopicReader {
  private:
   KafkaHandle consumer_;
   KafkaTopicHandle topic_;
+  const std::int32_t partition_;
   KafkaQueue queue_;
   std::uint64_t position_ = 0;
   std::string fault_;

@@ -70,6 +70,10 @@ std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
     rules.push_back({"message.timestamp.type", exactly("LogAppendTime")});
     rules.push_back({"max.message.bytes", at_least(message_bytes)});
   }
+  // The largest batch of tokens fits (IssuanceSpool::batch_bytes_max); behind one that is not taken
+  // all others would wait.
+  if (topic.name == names.issuance)
+    rules.push_back({"max.message.bytes", at_least(message_bytes_made)});
   return rules;
 }
 

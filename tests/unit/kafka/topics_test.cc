@@ -101,6 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"optare.vault", "delete.retention.ms", "a month", "at least 2592000000"},
                     Wrong{"optare.vault", "unclean.leader.election.enable", "true", "false"},
                     Wrong{"optare.issuance", "cleanup.policy", "compact", "delete"},
+                    Wrong{"optare.issuance", "max.message.bytes", "1048575", "at least 1048576"},
                     Wrong{"optare.issuance", "unclean.leader.election.enable", "true", "false"}));
 
 struct Right {

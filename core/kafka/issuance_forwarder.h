@@ -1,0 +1,142 @@
+// Brings what the issuance spool holds into its topic (design D10).
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/issuance/acknowledgements.h"
+#include "core/kafka/counts.h"
+#include "core/kafka/ordered_producer.h"
+#include "core/log/retained_log.h"
+
+namespace optare {
+
+struct ForwarderOptions {
+  std::string topic;
+  // What is handed over and not acknowledged, at most: so much memory it takes, however long the
+  // brokers are away. Bytes are exceeded by one batch at most.
+  std::size_t records_max = 256;
+  std::size_t bytes_max = 4U << 20U;
+  // Read from the spool at once. With the largest batches that is 16 MiB for a moment.
+  std::size_t read_records_max = 16;
+  // How much may be sent again after a crash; the mark costs a sync.
+  std::chrono::milliseconds mark_interval{1'000};
+  // When it ends: how long it goes on with what is there.
+  std::chrono::milliseconds stop_patience{2'000};
+  // After a failure that ended the producer.
+  std::chrono::milliseconds retry_min{200};
+  std::chrono::milliseconds retry_max{5'000};
+  KafkaSettings more{};  // further settings of librdkafka, for tests
+};
+
+struct ForwardStatus {
+  std::uint64_t queue = 0;         // batches of the spool that are not acknowledged
+  Duration age{};                  // of the oldest of them
+  std::uint64_t forwarded = 0;     // batches acknowledged since the start
+  std::uint64_t lost = 0;          // batches that the spool dropped before they were forwarded
+  std::uint64_t held_records = 0;  // of the queue, in memory
+  std::uint64_t held_bytes = 0;
+  std::uint64_t held_records_most = 0;  // since the start
+  std::map<std::string, std::uint64_t> errors{};
+  std::string trouble{};  // what it met last; empty when all is well
+};
+
+// One record of the topic is one batch of the spool, byte for byte; its key is the beginning of the
+// batch's hash: a compaction switched on by accident deletes nothing but repeats. The batches of a
+// node are in one partition, in order, some perhaps several times: a reader drops what he has by
+// (node, start, number), and the chain says that nothing is missing (core/issuance/collector.h).
+//
+// Thread: a thread of its own does everything; `status` from any.
+class IssuanceForwarder {
+ public:
+  struct Parts {
+    const KafkaConnection& connection;
+    RetainedLog& spool;
+    // The mark as it was kept last (core/issuance/forward_mark.h), empty when there is none; and
+    // what keeps it, durably. What that throws is counted, and it is tried again.
+    std::string mark;
+    std::function<void(std::string_view)> keep_mark;
+    // Who waits; may be null.
+    std::shared_ptr<IssuanceAcknowledgements> acknowledgements;
+    // Told of what an operator has to know: records were lost, or are sent once more.
+    std::function<void(const std::string&)> remark;
+  };
+  // Goes on where the mark says. It is the spool's one subscriber. All parts outlive this. Throws
+  // LogFault.
+  IssuanceForwarder(Parts parts, ForwarderOptions options);
+  // Takes `stop_patience` at most, and keeps the mark.
+  ~IssuanceForwarder();
+  IssuanceForwarder(const IssuanceForwarder&) = delete;
+  IssuanceForwarder& operator=(const IssuanceForwarder&) = delete;
+
+  ForwardStatus status() const;
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  struct Held {
+    std::uint64_t offset = 0;
+    std::size_t bytes = 0;
+    Timestamp time{};
+  };
+  // Told by other threads that there is something to do; outlives who is told.
+  struct Wake {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool pending = false;
+    bool stopping = false;
+    void call();
+  };
+
+  void run();
+  bool wait();  // whether it has to stop
+  void step();
+  void take_acknowledgements();
+  void hand_over();
+  bool read_ahead();
+  void give_up_producer();
+  void keep_mark(bool now);
+  void publish();
+  bool all_forwarded() const;
+
+  const Parts parts_;
+  const ForwarderOptions options_;
+  const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
+  KafkaCounts counts_;
+
+  // The thread's own.
+  std::unique_ptr<OrderedProducer> producer_;
+  std::uint64_t next_ = 0;          // to hand over
+  std::uint64_t acknowledged_ = 0;  // everything below it is
+  std::uint64_t marked_ = 0;        // what the mark says
+  std::uint64_t forwarded_ = 0;
+  std::uint64_t lost_ = 0;
+  std::deque<Held> held_;
+  std::size_t held_bytes_ = 0;
+  std::string node_;              // of what was handed over last
+  std::vector<LogRecord> ahead_;  // read already, not handed over
+  std::size_t ahead_given_ = 0;
+  std::optional<Timestamp> oldest_;  // of what is not acknowledged, when it was read
+  std::string trouble_;              // with the spool or the mark
+  Steady::time_point retry_at_{};
+  std::chrono::milliseconds retry_after_;
+  Steady::time_point mark_due_{};
+
+  mutable std::mutex status_mutex_;
+  ForwardStatus status_;  // but for what is counted when asked
+  std::optional<Timestamp> status_oldest_;
+  std::uint64_t status_acknowledged_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace optare

@@ -1,0 +1,284 @@
+// From the spool to the topic: in order, everything, whatever the brokers do meanwhile.
+#include "core/kafka/issuance_forwarder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/issuance/forward_mark.h"
+#include "core/memory/memory_log.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/issuance_batches.h"
+#include "tests/support/mock_kafka.h"
+#include "tests/support/process.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int16_t produce_request = 0;
+constexpr const char* topic = "optare.issuance";
+
+class ForwarderTest : public testing::Test {
+ protected:
+  ForwarderTest() { kafka_.make_topic(topic); }
+
+  void start(const std::function<void(ForwarderOptions&)>& change = {}) {
+    forwarder_.reset();
+    ForwarderOptions options{.topic = topic};
+    options.mark_interval = 20ms;
+    options.retry_min = 20ms;
+    options.stop_patience = 300ms;
+    if (change) change(options);
+    forwarder_ = std::make_unique<IssuanceForwarder>(
+        IssuanceForwarder::Parts{
+            .connection = connection_,
+            .spool = spool_,
+            .mark = mark_,
+            .keep_mark =
+                [this](std::string_view text) {
+                  if (mark_faults_-- > 0) throw std::runtime_error("no disk");
+                  mark_ = text;
+                  ++marks_;
+                },
+            .acknowledgements = acknowledgements_,
+            .remark = [this](const std::string& text) { said_.push_back(text); }},
+        options);
+  }
+  void add(int batches, std::size_t scope_bytes = 4) {
+    for (int i = 0; i < batches; ++i) add_batch(spool_, {1}, "node", scope_bytes);
+  }
+  void all_forwarded() {
+    wait_until("everything to be in the topic", [&] { return forwarder_->status().queue == 0; });
+  }
+  // What the topic holds.
+  std::vector<RawRecord> records() { return RawKafka(connection_.brokers).read(topic); }
+  // By the first number of each batch, which are 1, 3, 5, ...
+  std::vector<std::uint64_t> in_topic() {
+    std::vector<std::uint64_t> all;
+    for (const RawRecord& record : records())
+      all.push_back(parse_batch(record.value.value_or(""))->first_number);
+    return all;
+  }
+  // The topic without what a reader has already.
+  std::vector<std::uint64_t> first_times() {
+    std::vector<std::uint64_t> all;
+    std::set<std::uint64_t> seen;
+    for (const std::uint64_t number : in_topic())
+      if (seen.insert(number).second) all.push_back(number);
+    return all;
+  }
+  static std::vector<std::uint64_t> numbers(std::uint64_t batches, std::uint64_t from = 0) {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t i = from; i < batches; ++i) all.push_back(2 * i + 1);
+    return all;
+  }
+  void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
+    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), produce_request, errors.size(),
+                                            errors.data());
+  }
+  void brokers_down() { rd_kafka_mock_broker_set_down(kafka_.cluster(), 1); }
+  void brokers_up() { rd_kafka_mock_broker_set_up(kafka_.cluster(), 1); }
+
+  MockKafka kafka_;
+  const KafkaConnection connection_ = kafka_.connection();
+  FakeClock clock_;
+  MemoryLog spool_{clock_};
+  std::shared_ptr<IssuanceAcknowledgements> acknowledgements_ =
+      std::make_shared<IssuanceAcknowledgements>();
+  std::string mark_;
+  std::atomic<int> marks_ = 0;
+  std::atomic<int> mark_faults_ = 0;
+  std::vector<std::string> said_;
+  std::unique_ptr<IssuanceForwarder> forwarder_;
+};
+
+TEST_F(ForwarderTest, BringsWhatIsThereAndWhatComes) {
+  add(40);
+  start();
+  all_forwarded();
+  EXPECT_EQ(in_topic(), numbers(40));
+  add(3);
+  all_forwarded();
+  EXPECT_EQ(in_topic(), numbers(43));
+  EXPECT_EQ(forwarder_->status().forwarded, 43U);
+  std::vector<std::string> bytes;
+  std::set<std::string> keys;
+  for (const RawRecord& record : records()) {
+    keys.insert(record.key.value_or(""));
+    bytes.push_back(record.value.value_or(""));
+  }
+  EXPECT_TRUE(bytes == batches_of(spool_)) << "byte for byte";
+  EXPECT_EQ(keys.size(), 43U) << "so that a compaction by accident deletes nothing";
+  EXPECT_EQ(keys.begin()->size(), 16U);
+  EXPECT_THAT(said_, IsEmpty());
+}
+
+TEST_F(ForwarderTest, GoesOnWhereItWas) {
+  add(40);
+  start();
+  all_forwarded();
+  forwarder_.reset();
+  EXPECT_EQ(mark_, forward_mark_text(forward_mark_at(spool_, 40)));
+  add(2);
+  start();
+  all_forwarded();
+  EXPECT_EQ(in_topic(), numbers(42)) << "nothing twice";
+}
+
+// As after kill -9 between the acknowledgement and the mark.
+TEST_F(ForwarderTest, SendsAgainWhatIsNotMarked) {
+  add(10);
+  start();
+  all_forwarded();
+  forwarder_.reset();
+  mark_ = forward_mark_text(forward_mark_at(spool_, 4));
+  add(1);
+  start();
+  all_forwarded();
+  forwarder_.reset();
+  EXPECT_EQ(in_topic().size(), 17U);
+  EXPECT_EQ(first_times(), numbers(11)) << "in order, each the first time it is met";
+}
+
+TEST_F(ForwarderTest, MarksNothingThatIsNotAcknowledged) {
+  add(5);
+  brokers_down();
+  start();
+  std::this_thread::sleep_for(200ms);
+  forwarder_.reset();
+  EXPECT_EQ(mark_, "");
+}
+
+TEST_F(ForwarderTest, TakesABoundedPartOfWhatWaits) {
+  start([](ForwarderOptions& options) { options.records_max = 32; });
+  add(1);
+  all_forwarded();
+  brokers_down();
+  add(1'000);
+  clock_.advance(1h);
+  wait_until("the brokers to be missed", [&] { return !forwarder_->status().errors.empty(); });
+  const ForwardStatus away = forwarder_->status();
+  EXPECT_EQ(away.queue, 1'000U);
+  EXPECT_EQ(away.age, Duration(1h));
+  EXPECT_GT(away.held_records, 0U);
+  EXPECT_NE(away.trouble, "");
+  brokers_up();
+  all_forwarded();
+  const ForwardStatus back = forwarder_->status();
+  EXPECT_EQ(back.age, Duration(0));
+  EXPECT_LE(back.held_records_most, 32U + 16U);
+  EXPECT_EQ(first_times(), numbers(1'001));
+}
+
+TEST_F(ForwarderTest, CountsBytesToo) {
+  brokers_down();
+  start([](ForwarderOptions& options) { options.bytes_max = 1U << 20U; });
+  add(60, 50'000);  // 100 kB each
+  wait_until("it to hold all that it may",
+             [&] { return forwarder_->status().held_bytes > 1U << 20U; });
+  std::this_thread::sleep_for(300ms);
+  EXPECT_LT(forwarder_->status().held_bytes, (1U << 20U) + 17 * 101'000U);
+  EXPECT_LT(forwarder_->status().held_records, 40U);
+  brokers_up();
+  all_forwarded();
+  EXPECT_EQ(forwarder_->status().forwarded, 60U);
+}
+
+// One request at a time: the mock does not refuse those that overtake another, as brokers do.
+TEST_F(ForwarderTest, StaysInOrderWhateverABrokerRefuses) {
+  using Errors = std::vector<rd_kafka_resp_err_t>;
+  for (const Errors& errors :
+       {Errors{RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION},
+        Errors{RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER},
+        Errors{RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_NO_ERROR,
+               RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED},
+        Errors{RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE},
+        Errors{RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS}}) {
+    fail_produce(errors);
+    start([](ForwarderOptions& options) { options.more = {{"max.in.flight", "1"}}; });
+    add(300);
+    all_forwarded();
+    EXPECT_EQ(first_times(), numbers(spool_.end(issuance_partition)))
+        << rd_kafka_err2name(errors.front());
+  }
+}
+
+TEST_F(ForwarderTest, TellsWhoWaits) {
+  start();
+  add(1);
+  std::atomic<int> told = -1;
+  acknowledgements_->await(0, [&](bool yes) { told = yes ? 1 : 0; });
+  wait_until("the acknowledgement", [&] { return told >= 0; });
+  EXPECT_EQ(told, 1);
+  brokers_down();
+  add(1);
+  told = -1;
+  acknowledgements_->await(
+      1, [&](bool yes) { told = yes ? 1 : 0; },
+      std::chrono::steady_clock::now() - issuance_ack_patience);
+  wait_until("the end of patience", [&] { return told >= 0; });
+  EXPECT_EQ(told, 0);
+  EXPECT_FALSE(acknowledgements_->hopeful());
+  brokers_up();
+  wait_until("hope", [&] { return acknowledgements_->hopeful(); });
+}
+
+TEST_F(ForwarderTest, SaysWhatTheSpoolDroppedBeforeItWasForwarded) {
+  brokers_down();
+  start([](ForwarderOptions& options) { options.records_max = 4; });
+  add(100);
+  wait_until("it to hold what it may", [&] { return forwarder_->status().held_records >= 4; });
+  drop_batches_before(spool_, 50);
+  brokers_up();
+  all_forwarded();
+  const auto got = first_times();
+  ASSERT_GE(got.size(), 50U);
+  EXPECT_EQ(std::vector(got.end() - 50, got.end()), numbers(100, 50));
+  EXPECT_EQ(forwarder_->status().lost, 100U - got.size());
+  ASSERT_EQ(said_.size(), 1U);
+  EXPECT_THAT(said_[0], HasSubstr("were dropped before they were forwarded"));
+}
+
+TEST_F(ForwarderTest, GoesOnWhenTheMarkCannotBeKept) {
+  mark_faults_ = 3;
+  start();
+  for (int i = 0; i < 5; ++i) {
+    add(1);
+    all_forwarded();
+    std::this_thread::sleep_for(30ms);
+  }
+  wait_until("a mark", [&] { return marks_ > 0; });
+  EXPECT_EQ(forwarder_->status().errors.at("mark _FS"), 3U);
+  forwarder_.reset();
+  EXPECT_EQ(mark_, forward_mark_text(forward_mark_at(spool_, 5)));
+}
+
+TEST_F(ForwarderTest, EndsInTimeWhileBrokersAreAway) {
+  brokers_down();
+  add(1'000);
+  start();
+  std::this_thread::sleep_for(100ms);
+  const auto began = std::chrono::steady_clock::now();
+  forwarder_.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 3s);
+  std::optional<bool> told;
+  acknowledgements_->await(5'000, [&](bool yes) { told = yes; });
+  EXPECT_EQ(told, false) << "nobody is left waiting";
+}
+
+TEST_F(ForwarderTest, FinishesWhatIsThereBeforeItEnds) {
+  start([](ForwarderOptions& options) { options.stop_patience = 20s; });
+  add(2'000);
+  forwarder_.reset();
+  EXPECT_EQ(in_topic(), numbers(2'000));
+  EXPECT_EQ(mark_, forward_mark_text(forward_mark_at(spool_, 2'000)));
+}
+
+}  // namespace
+}  // namespace optare
