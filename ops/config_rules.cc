@@ -33,6 +33,11 @@ Result<void> check_nothing_of_kafka(const Config& config) {
                                setting.name, config.log));
     }
   }
+  if (config.issuance_ack == "kafka") {
+    return wrong(
+        fmt::format("issuance_ack and log: issuance_ack = kafka is for log = kafka, and log is {}",
+                    config.log));
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "ops/forwarding.h"
 #include "ops/kafka_backing.h"
 #include "ops/node.h"
 #include "projections/catalogue.h"
@@ -74,6 +75,7 @@ json::array reasons_of(const Node& node) {
   add("log", node.backing.fault());
   add("view", node.store.fault());
   add("spool", node.spool_log.fault());
+  if (node.forwarder) add("issuance", late_forwarding(node.forwarder->status()));
   if (!node.states.fresh())
     add("not_fresh", "nothing was heard from the log for longer than max_staleness");
   return reasons;

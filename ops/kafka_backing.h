@@ -48,6 +48,8 @@ class KafkaBacking final : public Backing {
   Result<void> catch_up(Progress& progress) override;
   const KafkaBacking* kafka() const override { return this; }
 
+  const KafkaConnection& connection() const { return connection_; }
+  const TopicNames& names() const { return names_; }
   KafkaStatus status() const { return log_->status(); }
   bool topics_wrong() const { return watch_->refuses(); }
   std::uint64_t foreign_vault_records() const { return vault_->foreign_records(); }

@@ -46,9 +46,11 @@ struct RebuildOptions {
 // The server is stopped.
 int projections_rebuild(const Config& config, const RebuildOptions& options);
 
-// Every issuance record of the batches after `after` (they are numbered 1, 2, ... in the spool),
-// one JSON object a line; says on stderr that the chain holds.
+// Every issuance record, one JSON object a line; says on stderr whether the chain holds. Of the
+// spool in the data folder those of the batches after `after` (they are numbered 1, 2, ...); or of
+// the topic, where those of all nodes are, each once.
 struct ExportIssuanceOptions {
+  bool from_topic = false;
   std::uint64_t after = 0;
   std::optional<std::uint64_t> until;
 };

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "ops/forwarding.h"
 #include "ops/kafka_metrics.h"
 #include "ops/metric_families.h"
 #include "ops/node.h"
@@ -227,6 +228,7 @@ std::string metrics_text(const RequestCounts* requests, const Node* node,
     add_commits(families, node->settler.counts());
     add_view(families, *node);
     if (const KafkaBacking* kafka = node->backing.kafka()) add_kafka(families, *kafka);
+    if (node->forwarder) add_forwarding(families, node->forwarder->status());
   }
   if (policies != nullptr) {
     families.counter("optare_secrets_expired_total", "Ends of overlaps that this node recorded.",

@@ -10,6 +10,7 @@
 #include "core/base/encoding.h"
 #include "ops/embedded_backing.h"
 #include "ops/files.h"
+#include "ops/forwarding.h"
 #include "ops/kafka_backing.h"
 #include "ops/moved.h"
 #include "ops/pending_admin.h"
@@ -90,7 +91,8 @@ NodeOptions node_options(const Config& config) {
                                  .sasl_password_file = config.kafka_sasl_password_file,
                                  .ssl_ca = config.kafka_ssl_ca,
                                  .ssl_cert = config.kafka_ssl_cert,
-                                 .ssl_key = config.kafka_ssl_key};
+                                 .ssl_key = config.kafka_ssl_key,
+                                 .issuance_acknowledged = config.issuance_ack == "kafka"};
     options.may_begin = false;  // of several nodes none may: `optare init` does
   }
   return options;
@@ -165,7 +167,12 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
                                  Timestamp deadline) { states.doubt(stream, deadline); },
               .view_full = [this] { return store.full(); }}),
       spool_log(resources, clock, spool_options(options)),
-      spool(spool_log, *store.get(Table::meta, node_id_key), random.bytes<16>()),
+      acknowledgements(options.kafka && options.kafka->issuance_acknowledged
+                           ? std::make_shared<IssuanceAcknowledgements>()
+                           : nullptr),
+      spool(spool_log, *store.get(Table::meta, node_id_key), random.bytes<16>(), acknowledgements),
+      forwarder(make_forwarder(backing.kafka(), spool_folder(options.data), spool_log,
+                               acknowledgements, lines)),
       follower({.log = log,
                 .store = store,
                 .mac = mac,
@@ -182,6 +189,8 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
                  {"reason", void_reason_name(record.reason)}});
   };
 }
+
+Node::~Node() = default;
 
 Result<void> Node::bring_up(Progress& progress) {
   TRY_VOID(check_vault());

@@ -22,6 +22,8 @@
 
 namespace optare {
 
+class IssuanceForwarder;
+
 // How to reach the cluster: the settings kafka_..., as they are written.
 struct KafkaOptions {
   std::string brokers;
@@ -33,6 +35,8 @@ struct KafkaOptions {
   std::string ssl_ca;
   std::string ssl_cert;
   std::string ssl_key;
+  // Whether a token waits until Kafka has its issuance record, too.
+  bool issuance_acknowledged = false;
 };
 
 struct NodeOptions {
@@ -82,6 +86,7 @@ struct Node {
     std::unique_ptr<Backing> backing;
   };
   Node(NodeOptions options, Ground ground, Clock& clock, Random& random, LogLines& lines);
+  ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -108,7 +113,9 @@ struct Node {
   Journal accepted;
   LogCommandRunner runner;
   EmbeddedLog spool_log;
+  const std::shared_ptr<IssuanceAcknowledgements> acknowledgements;  // null: nobody waits for them
   IssuanceSpool spool;
+  const std::unique_ptr<IssuanceForwarder> forwarder;  // null: the log is not on Kafka
   LastUsed last_used;
   // Void records by reason, since the start. Written by the follower, read by metrics.
   std::array<std::atomic<std::uint64_t>, void_reasons_count> voids{};

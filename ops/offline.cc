@@ -1,5 +1,4 @@
-// The commands that work on the data folder itself: init, bootstrap-admin, projections rebuild,
-// events export --issuance.
+// The commands that work on the data folder itself: init, bootstrap-admin, projections rebuild.
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +7,6 @@
 #include <iostream>
 
 #include "commands/system/bootstrap_admin.h"
-#include "core/issuance/reader.h"
 #include "core/oauth/client_secret.h"
 #include "core/openssl/random.h"
 #include "core/rocksdb/rocksdb_vault.h"
@@ -55,31 +53,6 @@ Result<Committed> run_to_end(Task<Result<Committed>> task) {
                         });
   context.run();
   return *std::move(result);
-}
-
-void print_token(const schema::IssuanceBatchT& batch, std::uint64_t number,
-                 std::uint64_t batch_number, const schema::IssuedTokenT& token) {
-  const json::object line{{"batch", batch_number},
-                          {"node_id", batch.node_id},
-                          {"start_id", hex(batch.start_id)},
-                          {"number", number},
-                          {"jti", token.jti},
-                          {"client_id", token.client_id},
-                          {"api_id", token.api_id},
-                          {"scope", token.scopes},
-                          {"kid", token.kid},
-                          {"issued_at", rfc3339(timestamp_of(token.issued_at))},
-                          {"expires_at", rfc3339(timestamp_of(token.expires_at))},
-                          {"view", token.view_ordinal},
-                          {"request_id", token.request_id}};
-  std::cout << json::serialize(line) << '\n';
-}
-
-int not_whole(const Rejection& rejection) {
-  return failed({.exit = ExitCode::refused,
-                 .title = "the issuance records are not whole",
-                 .detail = rejection.detail,
-                 .advice = "Compare with an earlier export, or with a back-up."});
 }
 
 }  // namespace
@@ -168,37 +141,6 @@ int projections_rebuild(const Config& config, const RebuildOptions& options) {
     std::cout << json::serialize(json::object{{"commits", commits}, {"seconds", seconds}}) << '\n';
   else
     fmt::print("Rebuilt from {} commits in {:.3f} s ({:.0f} a second)\n", commits, seconds, rate);
-  return code_of(ExitCode::ok);
-}
-
-int export_issuance(const Config& config, const ExportIssuanceOptions& options) {
-  if (const auto exit = nothing_there(config)) return *exit;
-  SystemClock clock;
-  const RocksResources resources;
-  EmbeddedLogOptions spool;
-  spool.directory = spool_folder(config.data);
-  spool.mode = OpenMode::read_only;
-  spool.tail_records_max = 0;
-  const EmbeddedLog log(resources, clock, spool);
-  IssuanceReader reader(log);
-  std::uint64_t tokens = 0;
-  for (;;) {
-    const auto batch = reader.next();
-    if (!batch) return not_whole(batch.error());
-    if (!*batch) break;
-    const std::uint64_t batch_number = reader.offset();  // the first batch is 1
-    std::uint64_t number = (*batch)->first_number;
-    const bool wanted =
-        batch_number > options.after && (!options.until || batch_number <= *options.until);
-    for (const auto& token : (*batch)->tokens) {
-      if (wanted) print_token(**batch, number, batch_number, *token);
-      ++number;
-      ++tokens;
-    }
-  }
-  std::cout.flush();
-  fmt::print(stderr, "verified: {} records in {} batches, nothing missing; head {}\n", tokens,
-             reader.offset(), hex(reader.head()));
   return code_of(ExitCode::ok);
 }
 

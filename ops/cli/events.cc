@@ -108,6 +108,7 @@ struct Export {
   std::optional<std::uint64_t> until;
   std::string partition;
   bool issuance = false;
+  bool topic = false;
   LocalOptions local;
 };
 
@@ -139,7 +140,10 @@ CliResult<int> export_events(const Cli& cli, const Export& options) {
     return code_of(ExitCode::ok);
   }
   TRY(const auto config, options.local.load(cli));
-  return export_issuance(config, {.after = options.after, .until = options.until});
+  if (options.topic && config.log != "kafka")
+    return fail(ExitCode::usage, "--topic: it is for log = kafka");
+  return export_issuance(
+      config, {.from_topic = options.topic, .after = options.after, .until = options.until});
 }
 
 }  // namespace
@@ -160,6 +164,11 @@ void add_event_commands(CLI::App& app, Cli& cli) {
   all->add_option("--until", exported->until, "the last position (issuance: batch) wanted");
   all->add_option("--partition", exported->partition, "control (when left out) or tokens-00");
   all->add_flag("--issuance", exported->issuance, "issuance records, from the data folder itself");
+  all->add_flag("--topic", exported->topic,
+                "with --issuance: from the topic, those of all nodes (log = kafka)")
+      ->needs("--issuance")
+      ->excludes("--after")
+      ->excludes("--until");
   exported->local.add_offline(*all);
 }
 

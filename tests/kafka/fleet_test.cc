@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/support/fleet.h"
 #include "tests/support/kafka_brokers.h"
 #include "tests/support/server_process.h"
 
@@ -14,71 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AnyOf;
 using testing::HasSubstr;
-
-// What all nodes of a deployment are started with.
-class Fleet {
- public:
-  using Flags = ServerProcess::Flags;
-
-  std::filesystem::path key_file() const { return folder_ / "fleet.key"; }
-  std::filesystem::path credentials() const { return folder_ / "admin.json"; }
-  const std::filesystem::path& folder() const { return folder_.path(); }
-  Flags flags(const std::string& key = {}) const {
-    return {"--log",
-            "kafka",
-            "--kafka-brokers",
-            shared_brokers(),
-            "--kafka-topic-prefix",
-            prefix,
-            "--key-file",
-            key.empty() ? key_file().string() : key};
-  }
-  Program init_program(const std::string& data, const std::string& credentials_file) const {
-    Flags all{"init",
-              "--data",
-              folder_.path() / data,
-              "--issuer",
-              issuer,
-              "--credentials",
-              folder_.path() / credentials_file};
-    const Flags more = flags();
-    all.insert(all.end(), more.begin(), more.end());
-    return optare_program(all);
-  }
-  Ended init(const std::string& data = "init", const std::string& file = "admin.json") const {
-    return run(init_program(data, file), 60s);
-  }
-  AppSecret admin(const std::string& file = "admin.json") const {
-    const std::string text = file_text(folder_.path() / file);
-    return {json_member(text, "client_id"), json_member(text, "client_secret")};
-  }
-  std::string audience() const { return issuer + "/api/v1"; }
-  // A call of the admin API on any node.
-  HttpResponse call(const ServerProcess& node, const std::string& method, const std::string& path,
-                    const std::string& body = {}) const {
-    HttpHeaders headers{{"Authorization", "Bearer " + node.token(admin(), audience())}};
-    if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
-    return node.send(method, "/api/v1" + path, headers, body);
-  }
-  // An application that has "read" of the API, made on that node.
-  AppSecret create(const ServerProcess& node, const std::string& api) const {
-    EXPECT_EQ(call(node, "POST", "/apis",
-                   R"({"identifier":")" + api + R"(","name":"An API","scopes":[{"name":"read"}]})")
-                  .status,
-              201);
-    const HttpResponse made = call(node, "POST", "/applications",
-                                   R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
-                                       R"(","scopes":["read"]}]})");
-    EXPECT_EQ(made.status, 201) << made.body;
-    return {json_member(made.body, "client_id"), json_member(made.body, "client_secret")};
-  }
-
-  const std::string prefix = kafka_prefix();
-  const std::string issuer = "http://127.0.0.1:8080";
-
- private:
-  TemporaryDirectory folder_;
-};
 
 TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
   const Fleet fleet;

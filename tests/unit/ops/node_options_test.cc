@@ -68,6 +68,11 @@ std::vector<Destination> destinations() {
        node([](Node n) { return std::to_string(Duration(n.retention.age_max).count()); })},
       {"issuance_retention_gib", "2", std::to_string(2ULL << 30U),
        node([](Node n) { return std::to_string(n.retention.bytes_max); })},
+      {"issuance_ack", "kafka", "1",
+       [](Config config) {
+         config.log = "kafka";
+         return std::to_string(node_options(config).kafka->issuance_acknowledged);
+       }},
       {"max_staleness", "20s", "20000",
        node([](Node n) { return std::to_string(n.view.staleness_max.count()); })},
       {"log_level", "debug", "1",

@@ -1,0 +1,224 @@
+// Issuance records on their way from a node's spool into their topic, over brokers that go away.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "core/base/encoding.h"
+#include "core/issuance/collector.h"
+#include "tests/support/fleet.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+std::string jti_of(const std::string& token) {
+  const auto begin = token.find('.') + 1;
+  const auto payload = from_base64url(token.substr(begin, token.rfind('.') - begin));
+  return json_member(payload.value_or("{}"), "jti");
+}
+
+// What the topic says: each token once, in the order in which it first stands there.
+struct Issued {
+  std::map<std::string, std::vector<std::string>> by_node;
+  std::set<std::string> all;
+  std::uint64_t repeated = 0;
+};
+Issued issued_in(const Fleet& fleet) {
+  RawKafka raw(fleet.brokers);
+  IssuanceCollector collector(/*beginning_is_gone=*/false);
+  Issued issued;
+  for (const RawRecord& record : raw.read(fleet.prefix + ".issuance")) {
+    const auto batch = collector.take(record.value.value_or(""));
+    EXPECT_TRUE(batch) << batch.error().detail;
+    if (!batch || !*batch) continue;
+    for (const auto& token : (*batch)->tokens) {
+      issued.by_node[(*batch)->node_id].push_back(token->jti);
+      EXPECT_TRUE(issued.all.insert(token->jti).second) << token->jti << " has two records";
+    }
+  }
+  issued.repeated = collector.repeated();
+  return issued;
+}
+
+// Whether `part` is in `whole`, in this order.
+bool in_order(const std::vector<std::string>& part, const std::vector<std::string>& whole) {
+  auto next = part.begin();
+  for (const std::string& one : whole)
+    if (next != part.end() && one == *next) ++next;
+  return next == part.end();
+}
+
+// A node that asks for tokens, one after the other, and remembers what it got.
+class Customer {
+ public:
+  Customer(const Fleet& fleet, const ServerProcess& node) : fleet_(fleet), node_(node) {}
+  int ask() {
+    const HttpResponse answer = node_.request_token(fleet_.admin(), fleet_.audience());
+    if (answer.status == 200) got.push_back(jti_of(json_member(answer.body, "access_token")));
+    return answer.status;
+  }
+  void get(int tokens) {
+    for (int i = 0; i < tokens; ++i) ASSERT_EQ(ask(), 200);
+  }
+  std::vector<std::string> got;
+
+ private:
+  const Fleet& fleet_;
+  const ServerProcess& node_;
+};
+
+void all_forwarded(const ServerProcess& node) {
+  wait_until(
+      "the spool to be in the topic",
+      [&] { return node.metric("optare_issuance_forward_queue") == 0; }, 60s);
+}
+
+// Without brokers a view grows old, and tokens end with it (design D11); here it may.
+Fleet::Flags patient(const Fleet& fleet) {
+  Fleet::Flags flags = fleet.flags();
+  flags.insert(flags.end(), {"--max-staleness", "1h"});
+  return flags;
+}
+
+TEST(FleetIssuance, OfAllNodesIsInTheTopic) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess a;
+  ServerProcess b;
+  a.start(fleet.flags());
+  b.start(fleet.flags());
+  Customer of_a(fleet, a);
+  Customer of_b(fleet, b);
+  of_a.get(20);
+  of_b.get(20);
+  of_a.get(20);
+  all_forwarded(a);
+  all_forwarded(b);
+  EXPECT_EQ(b.stop(), 0);
+  const Issued issued = issued_in(fleet);
+  EXPECT_EQ(issued.by_node.size(), 2U);
+  EXPECT_EQ(issued.all.size(), 60U);
+  EXPECT_EQ(issued.repeated, 0U);
+  for (const auto& [node, tokens] : issued.by_node)
+    EXPECT_TRUE(tokens == of_a.got || tokens == of_b.got);
+  const Ended exported = fleet.export_topic();
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_EQ(std::ranges::count(exported.out, '\n'), 60);
+  for (const std::string& jti : issued.all) EXPECT_THAT(exported.out, HasSubstr(jti));
+  EXPECT_THAT(exported.err, HasSubstr("verified, nothing missing: 60 records"));
+
+  // Somebody else writes to the topic, and an operator deletes from it.
+  RawKafka raw(fleet.brokers);
+  raw.produce(fleet.prefix + ".issuance", 0, "no batch");
+  const Ended not_whole = fleet.export_topic();
+  EXPECT_EQ(not_whole.code, 1);
+  EXPECT_THAT(not_whole.err, HasSubstr("offset"));
+  raw.delete_records(fleet.prefix + ".issuance", 0, raw.end(fleet.prefix + ".issuance"));
+  of_a.get(1);
+  all_forwarded(a);
+  const Ended rest = fleet.export_topic();
+  EXPECT_EQ(rest.code, 0) << rest.err;
+  EXPECT_THAT(rest.err, HasSubstr("verified, nothing missing: 1 records"));
+  EXPECT_EQ(a.metric("optare_issuance_forward_lost_total"), 0);
+  EXPECT_GT(a.metric("optare_issuance_forwarded_total"), 0);
+}
+
+TEST(KafkaFaultsIssuance, LosesNoTokenWhileAllBrokersAreAway) {
+  KafkaBrokers brokers;
+  const Fleet fleet(brokers.bootstrap());
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(patient(fleet));
+  Customer customer(fleet, node);
+  customer.get(50);
+  node.kill();  // perhaps before the mark
+  node.start(patient(fleet));
+  customer.get(50);
+
+  brokers.stop_all();
+  customer.get(500);
+  EXPECT_GE(node.metric("optare_issuance_forward_queue"), 500);
+  EXPECT_GT(node.metric("optare_issuance_forward_age_seconds"), 0);
+  EXPECT_LE(node.metric("optare_issuance_forward_held"), 256 + 16);
+  EXPECT_THAT(node.ops("/metrics").body, HasSubstr("optare_issuance_forward_errors_total{kind="));
+  node.kill();
+
+  brokers.start_all();
+  node.start(patient(fleet));
+  customer.get(50);
+  all_forwarded(node);
+  const Issued issued = issued_in(fleet);
+  EXPECT_EQ(fleet.export_topic().code, 0) << "whatever stands there twice";
+  ASSERT_EQ(issued.by_node.size(), 1U);
+  EXPECT_EQ(issued.all.size(), 650U);
+  EXPECT_EQ(issued.by_node.begin()->second, customer.got) << "each, in order, once";
+  EXPECT_EQ(node.metric("optare_issuance_forward_lost_total"), 0);
+}
+
+TEST(KafkaFaultsIssuance, SurvivesKillsOfTheNodeAndOfALeader) {
+  KafkaBrokers brokers;
+  const Fleet fleet(brokers.bootstrap());
+  ASSERT_EQ(fleet.init().code, 0);
+  RawKafka raw(fleet.brokers);
+  ServerProcess node;
+  Customer customer(fleet, node);
+  for (int round = 0; round < 3; ++round) {
+    node.start(patient(fleet));
+    customer.get(100);
+    const int leader = raw.leader(fleet.prefix + ".issuance");
+    brokers.kill(leader);
+    customer.get(200);
+    if (round < 2) node.kill();  // in the middle of whatever it does
+    brokers.start(leader);
+    wait_until("three in sync", [&] { return raw.in_sync(fleet.prefix + ".issuance") == 3; });
+  }
+  all_forwarded(node);
+  const Issued issued = issued_in(fleet);
+  ASSERT_EQ(issued.by_node.size(), 1U);
+  EXPECT_EQ(issued.by_node.begin()->second, customer.got);
+}
+
+TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
+  KafkaBrokersOptions one;
+  one.brokers = 1;
+  KafkaBrokers brokers(one);
+  const Fleet fleet(brokers.bootstrap());
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  Fleet::Flags flags = patient(fleet);
+  flags.insert(flags.end(), {"--issuance-ack", "kafka"});
+  node.start(flags);
+  Customer customer(fleet, node);
+  customer.get(20);
+  EXPECT_EQ(issued_in(fleet).all.size(), 20U) << "there when the answer is";
+
+  brokers.stop_all();
+  const auto began = std::chrono::steady_clock::now();
+  const HttpResponse refused = node.request_token(fleet.admin(), fleet.audience());
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(json_member(refused.body, "error"), "temporarily_unavailable");
+  EXPECT_EQ(json_member(refused.body, "access_token"), "");
+  const auto first = std::chrono::steady_clock::now();
+  EXPECT_LT(first - began, 10s);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(customer.ask(), 503);
+  EXPECT_LT(std::chrono::steady_clock::now() - first, 3s) << "nobody waits in vain after that";
+
+  brokers.start_all();
+  wait_until("tokens again", [&] { return customer.ask() == 200; }, 60s);
+  customer.get(5);
+  all_forwarded(node);
+  const Issued issued = issued_in(fleet);
+  ASSERT_EQ(issued.by_node.size(), 1U);
+  EXPECT_TRUE(in_order(customer.got, issued.by_node.begin()->second));
+  EXPECT_LT(issued.all.size(), customer.got.size() + 10) << "few records without a token";
+}
+
+}  // namespace
+}  // namespace optare
