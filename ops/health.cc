@@ -76,6 +76,8 @@ json::array reasons_of(const Node& node) {
   add("view", node.store.fault());
   add("spool", node.spool_log.fault());
   if (node.forwarder) add("issuance", late_forwarding(node.forwarder->status()));
+  if (node.acknowledgements && !node.acknowledgements->hopeful())
+    add("issuance_ack", "tokens are refused: brokers do not acknowledge their records in time");
   if (!node.states.fresh())
     add("not_fresh", "nothing was heard from the log for longer than max_staleness");
   return reasons;

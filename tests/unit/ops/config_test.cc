@@ -195,6 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"kafka_brokers", "k1:9092,", "a comma at the end"},
         BadValue{"kafka_topic_prefix", "", "say 1 to 200 letters, digits, '.', '_' or '-'"},
         BadValue{"kafka_topic_prefix", "a/b", "say 1 to 200 letters, digits, '.', '_' or '-'"},
+        BadValue{"issuance_ack", "disk", "say one of spool|kafka"},
         BadValue{"data", "a\nb", "holds a quote or a control character"},
         BadValue{"data", std::string(4097, 'x'), "longer than 4096 bytes"}));
 
@@ -231,6 +232,9 @@ TEST(Config, RefusesAnImpossibleWayToKafka) {
             "nodes of the deployment share");
   EXPECT_EQ(only({{"kafka_brokers", "k1:9092"}}),
             "kafka_brokers and log: kafka_brokers is for log = kafka, and log is embedded");
+  EXPECT_EQ(only({{"issuance_ack", "kafka"}}),
+            "issuance_ack and log: issuance_ack = kafka is for log = kafka, and log is embedded");
+  EXPECT_EQ(with({{"issuance_ack", "kafka"}}), "no error");
   EXPECT_EQ(with({{"kafka_sasl_username", "u"}}),
             "kafka_sasl_username and kafka_security_protocol: kafka_sasl_username is for "
             "sasl_plaintext and sasl_ssl, not for plaintext");
