@@ -171,8 +171,6 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
                            ? std::make_shared<IssuanceAcknowledgements>()
                            : nullptr),
       spool(spool_log, *store.get(Table::meta, node_id_key), random.bytes<16>(), acknowledgements),
-      forwarder(make_forwarder(backing.kafka(), spool_folder(options.data), spool_log,
-                               acknowledgements, lines)),
       follower({.log = log,
                 .store = store,
                 .mac = mac,
@@ -215,6 +213,8 @@ Result<void> Node::start(Progress& progress) {
     append_u64(value, static_cast<std::uint64_t>(milliseconds_of(log.now())));
     return value;
   });
+  forwarder = make_forwarder(backing.kafka(), spool_folder(options.data), spool_log,
+                             acknowledgements, lines);
   following = std::make_unique<FollowerThread>(FollowerThread::Parts{.follower = follower,
                                                                      .states = states,
                                                                      .log = log,

@@ -115,7 +115,8 @@ struct Node {
   EmbeddedLog spool_log;
   const std::shared_ptr<IssuanceAcknowledgements> acknowledgements;  // null: nobody waits for them
   IssuanceSpool spool;
-  const std::unique_ptr<IssuanceForwarder> forwarder;  // null: the log is not on Kafka
+  // Null: the log is not on Kafka, or not known yet to be the one that this folder belongs to.
+  std::unique_ptr<IssuanceForwarder> forwarder;
   LastUsed last_used;
   // Void records by reason, since the start. Written by the follower, read by metrics.
   std::array<std::atomic<std::uint64_t>, void_reasons_count> voids{};

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
+#include <array>
 #include <map>
 #include <set>
 #include <thread>
@@ -130,6 +130,57 @@ TEST(FleetIssuance, OfAllNodesIsInTheTopic) {
   EXPECT_GT(a.metric("optare_issuance_forwarded_total"), 0);
 }
 
+// A node stays in one partition, over its restarts, so that its records are in order.
+TEST(FleetIssuance, MayHaveSeveralPartitions) {
+  const Fleet fleet;
+  RawKafka raw(fleet.brokers);
+  constexpr int partitions = 5;
+  raw.create_topic(fleet.prefix + ".issuance", partitions,
+                   {{"min.insync.replicas", "2"}, {"max.message.bytes", "1048576"}});
+  ASSERT_EQ(fleet.init().code, 0);
+  std::array<ServerProcess, 3> nodes;
+  for (ServerProcess& node : nodes) {
+    node.start(fleet.flags());
+    Customer(fleet, node).get(10);
+    EXPECT_EQ(node.stop(), 0);
+    node.start(fleet.flags());
+    Customer(fleet, node).get(10);
+    all_forwarded(node);
+  }
+  std::map<std::string, std::set<int>> places;
+  for (int partition = 0; partition < partitions; ++partition) {
+    for (const RawRecord& record : raw.read(fleet.prefix + ".issuance", partition))
+      places[std::string(node_of_batch(record.value.value_or("")))].insert(partition);
+  }
+  EXPECT_EQ(places.size(), nodes.size());
+  for (const auto& [node, found] : places) EXPECT_EQ(found.size(), 1U) << node;
+  const Ended exported = fleet.export_topic();
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_THAT(exported.err, HasSubstr("verified, nothing missing: 60 records"));
+}
+
+// A folder that is started on another deployment's topics by mistake.
+TEST(FleetIssuance, GoesToNoOtherDeployment) {
+  const Fleet fleet;
+  const Fleet other;
+  ASSERT_EQ(fleet.init().code, 0);
+  ASSERT_EQ(other.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  Customer(fleet, node).get(5);
+  all_forwarded(node);
+  EXPECT_EQ(node.stop(), 0);
+  ASSERT_TRUE(std::filesystem::remove(node.data() / "spool" / "forwarded"));
+  EXPECT_THAT(node.start_in_vain(other.flags()).err, HasSubstr("belongs to another deployment"));
+  EXPECT_EQ(RawKafka(fleet.brokers).end(other.prefix + ".issuance"), 0);
+  // At home all is sent again, which does no harm.
+  node.start(fleet.flags());
+  all_forwarded(node);
+  const Issued issued = issued_in(fleet);
+  EXPECT_EQ(issued.all.size(), 5U);
+  EXPECT_GT(issued.repeated, 0U);
+}
+
 TEST(KafkaFaultsIssuance, LosesNoTokenWhileAllBrokersAreAway) {
   KafkaBrokers brokers;
   const Fleet fleet(brokers.bootstrap());
@@ -208,6 +259,7 @@ TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
   const auto first = std::chrono::steady_clock::now();
   EXPECT_LT(first - began, 10s);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(customer.ask(), 503);
+  EXPECT_THAT(node.ops("/readyz").body, HasSubstr("issuance_ack"));
   EXPECT_LT(std::chrono::steady_clock::now() - first, 3s) << "nobody waits in vain after that";
 
   brokers.start_all();
