@@ -47,13 +47,17 @@ class Fleet {
   Ended init(const std::string& data = "init", const std::string& file = "admin.json") const {
     return run(init_program(data, file), std::chrono::seconds(60));
   }
-  // optare events export --issuance --topic
-  Ended export_topic() const {
-    Flags all{"events", "export", "--issuance", "--topic"};
+  // What `optare ARGUMENTS...` says, over this deployment's topics.
+  Ended run_over(Flags arguments) const {
     const Flags more = flags();
-    all.insert(all.end(), more.begin(), more.end());
-    return run(optare_program(all), std::chrono::seconds(60));
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(optare_program(arguments), std::chrono::seconds(60));
   }
+  Ended run_beside(const ServerProcess& node, Flags arguments) const {
+    arguments.insert(arguments.end(), {"--data", node.data()});
+    return run_over(std::move(arguments));
+  }
+  Ended export_topic() const { return run_over({"events", "export", "--issuance", "--topic"}); }
   AppSecret admin(const std::string& file = "admin.json") const {
     const std::string text = file_text(folder_.path() / file);
     return {json_member(text, "client_id"), json_member(text, "client_secret")};

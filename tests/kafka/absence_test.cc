@@ -1,0 +1,71 @@
+// What one node has made, another knows at once (design D6): a name that is not there is looked up
+// once more behind what is durable.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/support/fleet.h"
+
+namespace optare {
+namespace {
+
+TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
+  constexpr int applications = 1'000;
+  constexpr int at_once = 4;
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess a;
+  ServerProcess b;
+  a.start(fleet.flags());
+  b.start(fleet.flags());
+  const std::string api = "https://api.example.com";
+  fleet.create(a, api);
+  const std::string administrator = a.token(fleet.admin(), fleet.audience());
+  std::atomic<int> got = 0;
+  const auto create_there_ask_here = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      const HttpResponse made = a.send(
+          "POST", "/api/v1/applications",
+          {{"Authorization", "Bearer " + administrator}, {"Content-Type", "application/json"}},
+          R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
+              R"(","scopes":["read"]}]})");
+      ASSERT_EQ(made.status, 201) << made.body;
+      const HttpResponse token = b.request_token(
+          {json_member(made.body, "client_id"), json_member(made.body, "client_secret")}, api);
+      ASSERT_EQ(token.status, 200) << token.body;
+      ++got;
+    }
+  };
+  std::vector<std::jthread> callers;
+  for (int i = 0; i < at_once; ++i)
+    callers.emplace_back(create_there_ask_here, applications / at_once);
+  callers.clear();
+  EXPECT_EQ(got, applications);
+}
+
+// Names that nobody made cost the brokers a question for many, not one each.
+TEST(FleetAbsence, CannotBeUsedToMakeLoadOfIt) {
+  constexpr int guesses = 400;
+  constexpr int at_once = 16;
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  const double before = node.metric("optare_kafka_ends_asked_total");
+  std::vector<std::jthread> callers;
+  for (int caller = 0; caller < at_once; ++caller) {
+    callers.emplace_back([&, caller] {
+      for (int i = 0; i < guesses / at_once; ++i) {
+        const std::string name = fmt::format("srv_{:022}", caller * 1'000 + i);
+        const int status = node.request_token({name, "sk_x"}, "https://api.example.com").status;
+        ASSERT_TRUE(status == 401 || status == 429 || status == 503) << status;
+      }
+    });
+  }
+  callers.clear();
+  EXPECT_LE(node.metric("optare_kafka_ends_asked_total") - before, guesses / 2.0);
+}
+
+}  // namespace
+}  // namespace optare

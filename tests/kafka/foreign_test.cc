@@ -1,0 +1,130 @@
+// Records that somebody else writes to the topics: none stops a node or changes a row; each is
+// counted and can be listed (design D1). In an embedded log: tests/e2e/garbage_test.cc.
+#include <gmock/gmock.h>
+
+#include "core/kafka/kafka_vault.h"
+#include "core/kafka/topics.h"
+#include "core/log/imported.h"
+#include "core/openssl/frame_mac.h"
+#include "core/openssl/random.h"
+#include "core/rocksdb/key_file.h"
+#include "ops/first_start.h"
+#include "tests/support/fleet.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsSupersetOf;
+
+constexpr Partition control = Partition::control;
+
+class ForeignRecords : public testing::Test {
+ protected:
+  ForeignRecords() : raw(shared_brokers()) {
+    const Ended made = fleet.init();
+    EXPECT_EQ(made.code, 0) << made.err;
+    node.start(fleet.flags());
+    app = fleet.create(node, "https://api.example.com");
+    token = node.token(app, "https://api.example.com");
+    events = fleet.call(node, "GET", "/events?limit=200").body;
+  }
+  // What the log says to this deployment only, and nobody else can make.
+  std::string authentic(const Commit& commit) {
+    SystemRandom random;
+    const KafkaConnection connection{.brokers = shared_brokers(), .topic_prefix = fleet.prefix};
+    const KafkaVault vault(connection, {.topic = topics.vault},
+                           load_key_encryption_key(fleet.key_file()), random);
+    const Identity identity = load_identity(vault);
+    const FleetMac mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id);
+    return make_frame(mac, identity.log_id, control, FrameKind::commit,
+                      encode_commit(commit).value());
+  }
+  // The newest commit of the topic, as it stands there.
+  std::string newest_commit() {
+    const auto records = raw.read(topics.control);
+    for (auto record = records.rbegin(); record != records.rend(); ++record) {
+      const auto frame = parse_frame(record->value.value_or(""));
+      if (frame && frame->kind == FrameKind::commit) return *record->value;
+    }
+    throw std::runtime_error("no commit");
+  }
+  double counted(const std::string& reason) const {
+    return node.metric("optare_log_void_records_total", "reason=\"" + reason + "\"");
+  }
+  // As if they were not there: on the node that ran, and on one that reads them all afresh.
+  void expect_life_goes_on() {
+    EXPECT_EQ(json_member(node.ops("/readyz").body, "status"), "ready");
+    EXPECT_EQ(fleet.call(node, "GET", "/events?limit=200").body, events);
+    EXPECT_TRUE(node.active(app, token));
+    ServerProcess fresh;
+    fresh.start(fleet.flags());
+    EXPECT_EQ(fleet.call(fresh, "GET", "/events?limit=200").body, events);
+    const AppSecret made = fleet.create(fresh, "https://after.example.com");
+    EXPECT_NE(node.token(made, "https://after.example.com"), "");
+    const Ended verified = fleet.run_beside(node, {"replay", "--verify"});
+    EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  }
+
+  const Fleet fleet;
+  const TopicNames topics{fleet.prefix};
+  RawKafka raw;
+  ServerProcess node;
+  AppSecret app;
+  std::string token;
+  std::string events;
+};
+
+TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
+  const std::string genuine = newest_commit();
+  std::string altered = genuine;
+  altered[altered.size() / 2] ^= 1;
+  Commit newer =
+      decode_commit(original_record(genuine).value_or(OriginalRecord{}).commit).value_or(Commit{});
+  ASSERT_FALSE(newer.writes.empty());
+  newer.feature_level = 1'000'000;
+  newer.deadline = timestamp_of(milliseconds_of(newer.deadline) + 3'600'000);
+
+  std::vector<std::int64_t> offsets;
+  const auto produce = [&](std::optional<std::string_view> value) {
+    offsets.push_back(raw.produce(topics.control, 0, value));
+    raw.produce(topics.tokens, 0, value);
+  };
+  produce("garbage");
+  produce("");
+  produce(std::nullopt);
+  produce(std::string(2'000, '\xff'));
+  produce(std::string(frame_bytes_max + 1, 'x'));
+  produce(genuine.substr(0, genuine.size() - 1));
+  produce(altered);
+  produce(genuine);  // once more
+  const std::int64_t higher = raw.produce(topics.control, 0, authentic(newer));
+
+  wait_until("all to be judged", [&] { return counted("level") == 1; });
+  EXPECT_EQ(counted("frame"), 12) << "none of six is a frame, in either topic";
+  EXPECT_GE(counted("mac"), 3) << "altered in both, and genuine of the other topic";
+  EXPECT_EQ(node.metric("optare_log_void_records_total"), 2 * 8 + 1);
+
+  const Ended listed = fleet.run_beside(node, {"log", "void", "--json"});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  for (const std::int64_t offset : offsets)
+    EXPECT_THAT(listed.out,
+                HasSubstr("\"partition\":\"control\",\"offset\":" + std::to_string(offset) + ","));
+  EXPECT_THAT(listed.out, HasSubstr("\"offset\":" + std::to_string(higher) + ","));
+  expect_life_goes_on();
+}
+
+// Neither an open nor an ended transaction of somebody else holds anybody back.
+TEST_F(ForeignRecords, InTransactionsHoldNobodyBack) {
+  raw.produce_in_transaction(topics.control, 0, "theirs");
+  raw.produce_in_transaction(topics.tokens, 0, "theirs", false);
+  EXPECT_EQ(fleet.call(node, "PATCH", "/applications/" + app.client_id, R"({"name":"New"})").status,
+            200);
+  EXPECT_EQ(node.post_form("/oauth2/revoke", app, {{"token", token}}).status, 200);
+  EXPECT_FALSE(node.active(app, token));
+  wait_until("both to be judged", [&] { return counted("frame") >= 2; });
+}
+
+}  // namespace
+}  // namespace optare
