@@ -53,7 +53,7 @@ def report_rounds(bench, what, rounds, first_jwt, answer_bytes):
         raise RuntimeError(f"{what}: not every token was active")
     rate, nginx = of("optare", "rate"), of("nginx", "rate")
     note = (f"p50 {of('optare', 'p50_us'):,.0f} us, p99 {of('optare', 'p99_us'):,.0f} us with 64 connections; "
-            f"{of('optare', 'processor_us'):.1f} us of processor each, core {of('optare', 'core_busy'):.0%} busy "
+            f"{of('optare', 'processor_us'):.1f} us of processor each, {of('optare', 'core_used'):.0%} of a core "
             f"(nginx {of('nginx', 'processor_us'):.1f} us)")
     if first_jwt:
         bench.report.add(what, rate, "/s", limit=of("bare", "verify"), limit_name="bare ES256 verifying", share=0.7,
