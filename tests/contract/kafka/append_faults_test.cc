@@ -14,9 +14,9 @@ constexpr std::int16_t produce_request = 0;
 
 class AppendFaults : public testing::Test {
  protected:
-  // As long as a test is patient.
+  // As long as a test is patient. The first record of a producer may take longer than that.
   static void hasty(KafkaLogOptions& options) {
-    options.producer_settings = {{"message.timeout.ms", "1000"}};
+    options.producer_settings = {{"message.timeout.ms", "2000"}};
   }
   Append append(const std::string& frame) { return append_and_wait(*kafka.log, control, frame); }
   void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
@@ -53,9 +53,11 @@ TEST_F(AppendFaults, WhatABrokerRefusesForGoodIsSurelyNotWritten) {
 
 TEST_F(AppendFaults, WhatWasNeverSentIsSurelyNotWritten) {
   kafka.open(hasty);
-  ASSERT_EQ(append("first"), Append::persisted);
+  ASSERT_TRUE(soon([&] { return append("first") == Append::persisted; }));
+  const auto connections_lost = [&] { return kafka.log->status().errors["producer _TRANSPORT"]; };
+  const std::uint64_t before = connections_lost();
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
-  EXPECT_TRUE(soon([&] { return kafka.log->status().errors.contains("producer _TRANSPORT"); }));
+  EXPECT_TRUE(soon([&] { return connections_lost() > before; }));
   EXPECT_EQ(append("unsent"), Append::not_persisted);
   rd_kafka_mock_broker_set_up(kafka.kafka->cluster(), 1);
   EXPECT_TRUE(soon([&] { return append("after") == Append::persisted; }));
@@ -64,8 +66,8 @@ TEST_F(AppendFaults, WhatWasNeverSentIsSurelyNotWritten) {
 
 TEST_F(AppendFaults, WhatWasSentAndNotAnsweredMayTurnUp) {
   kafka.open(hasty);
-  ASSERT_EQ(append("first"), Append::persisted);
-  rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 5'000);
+  ASSERT_TRUE(soon([&] { return append("first") == Append::persisted; }));
+  rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 10'000);
   EXPECT_EQ(append("unanswered"), Append::possibly_persisted);
   rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 0);
   EXPECT_TRUE(soon([&] { return append("after") == Append::persisted; }));
@@ -102,10 +104,9 @@ TEST_F(AppendFaults, EverythingUnderWayIsAnsweredAfterAFatalError) {
 
 TEST_F(AppendFaults, TakesNoMoreThanItsQueueHolds) {
   kafka.open([](KafkaLogOptions& options) {
-    options.producer_settings = {{"queue.buffering.max.messages", "10"},
-                                 {"message.timeout.ms", "1000"}};
+    hasty(options);
+    options.producer_settings.emplace_back("queue.buffering.max.messages", "10");
   });
-  ASSERT_EQ(append("first"), Append::persisted);
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
   std::atomic<int> refused_at_once = 0;
   std::atomic<int> answered = 0;
@@ -131,14 +132,16 @@ TEST_F(AppendFaults, AnswersWhatIsUnderWayWhenItEnds) {
 
 TEST_F(AppendFaults, NobodyCanTellWhereItEndsWhileBrokersAreAway) {
   ASSERT_EQ(append("first"), Append::persisted);
+  ASSERT_TRUE(soon([&] { return kafka.log->end(control) == 1U; }));
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
   EXPECT_EQ(ask_end_and_wait(*kafka.log, control), std::nullopt);
-  EXPECT_EQ(kafka.log->read(control, 0, 10).size(), kafka.log->end(control)) << "reads go on";
+  EXPECT_EQ(kafka.log->read(control, 0, 10).size(), 1U) << "reads go on";
   rd_kafka_mock_broker_set_up(kafka.kafka->cluster(), 1);
-  EXPECT_TRUE(soon([&] { return ask_end_and_wait(*kafka.log, control) == 1U; }));
+  EXPECT_EQ(ask_end_until_told(*kafka.log, control), 1U);
 }
 
-// However many ask: who asks while a question is under way shares the next one.
+// However many ask: who asks while a question is under way shares the next one. Two are enough
+// for who asks faster than one is answered.
 TEST_F(AppendFaults, ManyWhoAskForTheEndPutLittleLoadOnBrokers) {
   rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, 100);
   std::atomic<int> answered = 0;
@@ -146,7 +149,7 @@ TEST_F(AppendFaults, ManyWhoAskForTheEndPutLittleLoadOnBrokers) {
   for (int i = 0; i < askers; ++i)
     kafka.log->ask_end(control, [&](std::optional<std::uint64_t>) { ++answered; });
   EXPECT_TRUE(soon([&] { return answered == askers; }));
-  EXPECT_LE(kafka.log->status().ends_asked, 5U);
+  EXPECT_LE(kafka.log->status().ends_asked, askers / 100);
 }
 
 }  // namespace

@@ -33,12 +33,25 @@ class KafkaCurrency : public testing::Test {
     kafka.clock = &clock;
     kafka.open();
   }
-  Duration age(Partition partition = control) {
-    return clock.boottime() - kafka.log->currency(partition).at;
-  }
+  Duration age() { return clock.boottime() - kafka.log->currency(control).at; }
   Append append(const std::string& frame) { return append_and_wait(*kafka.log, control, frame); }
   void tick() {
     kafka.log->tick_with([](Partition) { return std::string("tick"); });
+  }
+  bool becomes_current(const KafkaLog& log) {
+    return std::ranges::all_of(partitions, [&](Partition partition) {
+      return soon([&] { return clock.boottime() - log.currency(partition).at < 1s; });
+    });
+  }
+  // A record of one's own that was back within `within`: what it tells of the brokers' time is as
+  // good. The first record of a producer takes half a second, and more on a busy machine.
+  bool measure(Duration within) {
+    return soon([&] {
+      const Duration began = clock.boottime();
+      EXPECT_EQ(append("measure"), Append::persisted);
+      all_records(*kafka.log, control);
+      return clock.boottime() - began < within;
+    });
   }
   MovedClock clock;
   MockKafkaLog kafka;
@@ -49,49 +62,64 @@ TEST_F(KafkaCurrency, IsNotCurrentBeforeAnOwnRecordCameBack) {
   EXPECT_EQ(kafka.log->currency(control).at, Currency::never);
 }
 
+// However late a node is: its ticks of a partition are a silence apart.
 TEST_F(KafkaCurrency, TicksMakeItCurrentAndKeepItSo) {
   tick();
-  for (const Partition partition : partitions)
-    EXPECT_TRUE(soon([&] { return age(partition) < 1s; }));
-  for (int i = 0; i < 50; ++i) {
-    std::this_thread::sleep_for(100ms);
-    ASSERT_LT(age(), silence_max + silence_jitter + 1s);
+  ASSERT_TRUE(becomes_current(*kafka.log));
+  const Duration began = clock.boottime();
+  const std::uint64_t before = kafka.log->status().ticks_sent;
+  for (int silence = 0; silence < 2; ++silence) {
+    for (const Partition partition : partitions) {
+      const Duration at = kafka.log->currency(partition).at;
+      EXPECT_TRUE(soon([&] { return kafka.log->currency(partition).at > at; }));
+    }
+    EXPECT_EQ(kafka.log->fault(), "");
   }
-  const std::uint64_t ticks = kafka.log->status().ticks_sent;
-  EXPECT_GE(ticks, 4U);
-  EXPECT_LE(ticks, 8U) << "one at the start and one in each silence, of two partitions";
-  EXPECT_EQ(kafka.log->fault(), "");
+  const std::uint64_t ticks = kafka.log->status().ticks_sent - before;
+  const auto silences = static_cast<std::uint64_t>((clock.boottime() - began) / silence_max);
+  // One was just being made when the count began.
+  EXPECT_LE(ticks, partitions.size() * (silences + 2));
 }
 
+// Nodes that did not hear each other's would each make one at the end of every silence.
 TEST_F(KafkaCurrency, AFleetMakesAboutOneTickASilence) {
-  constexpr int nodes = 4;
+  constexpr std::uint64_t nodes = 4;
   std::vector<std::unique_ptr<TemporaryDirectory>> directories;
   std::vector<std::unique_ptr<KafkaLog>> fleet;
-  for (int i = 0; i < nodes; ++i) {
+  for (std::uint64_t i = 0; i < nodes; ++i) {
     directories.push_back(std::make_unique<TemporaryDirectory>());
     fleet.push_back(
         std::make_unique<KafkaLog>(kafka.resources, clock, kafka.random,
                                    mock_log_options(*kafka.kafka, *directories.back() / "log")));
     fleet.back()->tick_with([](Partition) { return std::string("tick"); });
   }
-  std::this_thread::sleep_for(10s);
-  std::uint64_t ticks = 0;
+  const auto ticks_sent = [&] {
+    std::uint64_t ticks = 0;
+    for (const auto& node : fleet) ticks += node->status().ticks_sent;
+    return ticks;
+  };
+  // Each node's own come first: it has nothing to measure by without them.
+  for (const auto& node : fleet) ASSERT_TRUE(becomes_current(*node));
+  const Duration began = clock.boottime();
+  const std::uint64_t before = ticks_sent();
+  std::this_thread::sleep_for(12'500ms);
+  const std::uint64_t ticks = ticks_sent() - before;
+  const auto silences = static_cast<std::uint64_t>((clock.boottime() - began) /
+                                                   (silence_max + silence_jitter + 100ms));
+  EXPECT_LT(ticks, nodes * partitions.size() * silences) << "in " << silences << " silences";
   for (const auto& node : fleet) {
-    ticks += node->status().ticks_sent;
-    EXPECT_LT(clock.boottime() - node->currency(control).at, silence_max + silence_jitter + 1s);
+    EXPECT_TRUE(becomes_current(*node)) << "by the ticks of others";
+    EXPECT_EQ(node->fault(), "");
   }
-  // Each node's own at the start; then three silences of 3 to 4 s, on each of two partitions.
-  EXPECT_LE(ticks, 2U * (nodes + 3 * 2));
 }
 
 TEST_F(KafkaCurrency, BrokersThatAreAwayMakeItOld) {
   tick();
   ASSERT_TRUE(soon([&] { return age() < 1s; }));
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
-  const Duration at = kafka.log->currency(control).at;
+  const Duration away_since = clock.boottime();
   std::this_thread::sleep_for(5s);
-  EXPECT_LE(kafka.log->currency(control).at, at + 1s);
-  EXPECT_GE(age(), 4s);
+  EXPECT_LE(kafka.log->currency(control).at, away_since);
   rd_kafka_mock_broker_set_up(kafka.kafka->cluster(), 1);
   EXPECT_TRUE(soon([&] { return age() < 1s; }));
 }
@@ -99,29 +127,31 @@ TEST_F(KafkaCurrency, BrokersThatAreAwayMakeItOld) {
 // As after SIGSTOP or a suspended machine: BOOTTIME went on, and nothing was read.
 TEST_F(KafkaCurrency, WhoSleptKnowsThatHeDid) {
   ASSERT_EQ(append("a"), Append::persisted);
-  ASSERT_TRUE(soon([&] { return age() < 5s; }));
+  ASSERT_TRUE(soon([&] { return kafka.log->currency(control).at != Currency::never; }));
   clock.boottime_by = 60s;
-  EXPECT_GE(age(), 55s);
+  EXPECT_GE(age(), 60s);
   EXPECT_NE(kafka.log->fault(), "");
   tick();
-  EXPECT_TRUE(soon([&] { return age() < 1s; }));
-  EXPECT_EQ(kafka.log->fault(), "");
+  EXPECT_TRUE(becomes_current(*kafka.log));
+  EXPECT_TRUE(soon([&] { return kafka.log->fault().empty(); })) << kafka.log->fault();
 }
 
 TEST_F(KafkaCurrency, RefusesToWriteWhenTheWallClockIsFarFromTheBrokers) {
-  ASSERT_EQ(append("a"), Append::persisted);
-  ASSERT_EQ(all_records(*kafka.log, control).size(), 1U);
+  ASSERT_TRUE(measure(500ms));
+  const std::size_t before = all_records(*kafka.log, control).size();
   for (const Duration by : {Duration(6s), Duration(-6s)}) {
     clock.wall_by = by;
     EXPECT_EQ(append("refused"), Append::refused_clock);
-    EXPECT_NEAR(static_cast<double>(kafka.log->status().parts[0].skew->count()),
-                static_cast<double>(by.count()), 500);
+    const Duration skew = kafka.log->status().parts[0].skew.value_or(Duration());
+    EXPECT_EQ(skew > Duration(), by > Duration());
+    EXPECT_GE(std::chrono::abs(skew), 5s);
+    EXPECT_LE(std::chrono::abs(skew), 6'100ms);
   }
   clock.wall_by = 4s;
   EXPECT_EQ(append("b"), Append::persisted) << "an alarm only";
   clock.wall_by = 0s;
   EXPECT_EQ(append("c"), Append::persisted);
-  EXPECT_EQ(all_records(*kafka.log, control).size(), 3U);
+  EXPECT_EQ(all_records(*kafka.log, control).size(), before + 2);
 }
 
 // The log's time is the brokers', whatever the wall says.
@@ -130,7 +160,7 @@ TEST_F(KafkaCurrency, TellsTheBrokersTime) {
   const auto records = all_records(*kafka.log, control);
   ASSERT_EQ(records.size(), 1U);
   clock.wall_by = 24h;
-  EXPECT_LT(kafka.log->now(), records[0].time + 10s);
+  EXPECT_LT(kafka.log->now(), records[0].time + 1h);
   EXPECT_GE(kafka.log->now(), records[0].time);
 }
 
@@ -143,7 +173,8 @@ TEST_F(KafkaCurrency, NeverClaimsWhatItHasNotRead) {
   for (int i = 0; i < 100; ++i) {
     rd_kafka_mock_broker_set_rtt(kafka.kafka->cluster(), 1, static_cast<int>(random() % 8));
     ASSERT_EQ(append_and_wait(other, control, "x"), Append::persisted);
-    const auto end = ask_end_and_wait(other, control);
+    const std::optional<std::uint64_t> end = ask_end_until_told(other, control);
+    ASSERT_TRUE(end);
     const Duration durable_at = clock.boottime();
     kafka.log->append(control, "own", [](Append) {});
     ASSERT_TRUE(soon([&] { return kafka.log->currency(control).at >= durable_at; }));
