@@ -107,6 +107,7 @@ Response problem_response(const Rejection& rejection, const Request& request) {
   Problem problem{row.status, row.slug, row.title, rejection.detail, {}};
   if (!rejection.pointer.empty()) problem.errors.push_back({rejection.pointer, rejection.detail});
   Response response = problem_response(problem, request.request_id);
+  response.refusal = rejection.code;
   add_retry_after(response, row);
   return response;
 }
@@ -120,6 +121,7 @@ Response oauth_error_response(const Rejection& rejection, bool basic_used) {
   boost::json::object body{{"error", row.oauth}};
   if (!rejection.detail.empty()) body["error_description"] = described(rejection.detail);
   Response response = json_response(status, std::move(body));
+  response.refusal = rejection.code;
   response.with("Cache-Control", "no-store").with("Pragma", "no-cache");
   if (status == 401) response.with("WWW-Authenticate", "Basic realm=\"optare\", charset=\"UTF-8\"");
   add_retry_after(response, row);

@@ -82,7 +82,7 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
     parts.lines.write(LogLevel::warning, "topics_warning", {{"detail", warning}});
   if (const auto refusal = refusals(findings, false); !refusal.empty())
     return reject(Code::unavailable, "Kafka is not set as it has to be:\n" + refusal);
-  watch_ = std::make_unique<TopicsWatch>(std::move(admin), parts.lines);
+  watch_ = std::make_unique<TopicsWatch>(std::move(admin), found, parts.lines);
   return {};
 }
 

@@ -52,6 +52,7 @@ class KafkaBacking final : public Backing {
   const TopicNames& names() const { return names_; }
   KafkaStatus status() const { return log_->status(); }
   bool topics_wrong() const { return watch_->refuses(); }
+  std::vector<TopicCopies> topic_copies() const { return watch_->copies(); }
   std::uint64_t foreign_vault_records() const { return vault_->foreign_records(); }
 
  private:

@@ -66,6 +66,18 @@ void add_feed(Families& families, const Feed::Counts& feed) {
                    number(feed.restarts));
 }
 
+void add_topics(Families& families, const std::vector<TopicCopies>& topics) {
+  const auto copies = [&](const std::string& topic, const char* state, int value) {
+    families.gauge("optare_kafka_topic_replicas",
+                   "Copies of a topic: those assigned, and those in sync with its leader.", value,
+                   {{"topic", topic}, {"state", state}});
+  };
+  for (const TopicCopies& topic : topics) {
+    copies(topic.topic, "assigned", topic.assigned);
+    copies(topic.topic, "in_sync", topic.in_sync);
+  }
+}
+
 }  // namespace
 
 void add_kafka(Families& families, const KafkaBacking& kafka) {
@@ -89,6 +101,7 @@ void add_kafka(Families& families, const KafkaBacking& kafka) {
                    "Producers made anew after a fatal error.", number(status.producers_rebuilt));
   families.gauge("optare_kafka_topics_wrong", "1: nothing is written, a topic's setting is wrong.",
                  kafka.topics_wrong() ? 1 : 0);
+  add_topics(families, kafka.topic_copies());
   families.counter("optare_vault_foreign_records_total",
                    "Records of the vault's topic that its key does not open.",
                    number(kafka.foreign_vault_records()));

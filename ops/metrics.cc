@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "api/errors.h"
 #include "ops/forwarding.h"
 #include "ops/kafka_metrics.h"
 #include "ops/metric_families.h"
@@ -19,6 +20,20 @@ namespace {
 using prometheus::MetricType;
 
 double number(const std::atomic<std::uint64_t>& value) { return static_cast<double>(value.load()); }
+
+// Also what is 0: an alert on a rise has to see the first one.
+void add_fail_closed(Families& families, const RequestCounts& requests) {
+  for (const auto& row : requests.rows()) {
+    for (std::size_t i = 0; i < RequestCounts::fail_closed.size(); ++i) {
+      families.counter("optare_fail_closed_answers_total",
+                       "Requests refused because what this node knows could be wrong.",
+                       number(row->by_fail_closed.at(i)),
+                       {{"method", row->method},
+                        {"route", row->route},
+                        {"reason", std::string(error_row(RequestCounts::fail_closed.at(i)).slug)}});
+    }
+  }
+}
 
 void add_requests(Families& families, const RequestCounts& requests) {
   for (const auto& row : requests.rows()) {
@@ -50,6 +65,7 @@ void add_requests(Families& families, const RequestCounts& requests) {
     metric.histogram.sample_count = total;
     metric.histogram.sample_sum = number(row->latency_us_sum) / 1e6;
   }
+  add_fail_closed(families, requests);
   families.gauge("optare_http_connections", "Connections open now.",
                  static_cast<double>(requests.connections_open.load()));
   families.counter("optare_http_requests_shed_total", "Requests answered 503 early, in overload.",
@@ -105,6 +121,12 @@ void add_commits(Families& families, const Settler::Counts& counts) {
 void add_view(Families& families, const Node& node) {
   families.gauge("optare_view_fresh", "1: tokens and introspection are answered (design D11).",
                  node.states.fresh() ? 1 : 0);
+  // Before the first proof there is no age.
+  if (const Duration age = node.states.age(); age < std::chrono::days(365)) {
+    families.gauge("optare_view_age_seconds",
+                   "Since the view was proven to hold all that was durable.",
+                   static_cast<double>(age.count()) / 1e3);
+  }
   families.gauge("optare_quarantined_streams", "Streams whose events cannot be applied.",
                  static_cast<double>(node.states.quarantined_streams().size()));
   const auto writable = [&](const char* store, const std::string& fault) {
@@ -177,6 +199,8 @@ void RequestCounts::request_finished(const Request& request, const RequestRecord
   const auto bound = std::ranges::lower_bound(latency_bounds_us, taken) - latency_bounds_us.begin();
   row.by_latency[static_cast<std::size_t>(bound)].fetch_add(1, std::memory_order_relaxed);
   row.latency_us_sum.fetch_add(taken, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < fail_closed.size(); ++i)
+    if (record.refusal == fail_closed.at(i)) ++row.by_fail_closed.at(i);
   log_request(request, record);
 }
 

@@ -43,9 +43,12 @@ class RequestCounts final : public Observer {
   static constexpr std::array<int, 24> statuses{0,   200, 201, 202, 204, 304, 400, 401,
                                                 403, 404, 405, 406, 408, 409, 412, 413,
                                                 414, 415, 422, 429, 431, 500, 501, 503};
+  // What is refused because an answer could be wrong (design D11), whether or not it would be.
+  static constexpr std::array<Code, 2> fail_closed{Code::not_fresh, Code::quarantined};
   struct Row {
     std::string method;
     std::string route;  // the pattern
+    std::array<std::atomic<std::uint64_t>, fail_closed.size()> by_fail_closed{};
     std::array<std::atomic<std::uint64_t>, statuses.size()> by_status{};
     std::array<std::atomic<std::uint64_t>, latency_bounds_us.size() + 1> by_latency{};
     std::atomic<std::uint64_t> latency_us_sum = 0;

@@ -8,8 +8,10 @@ constexpr std::chrono::seconds look_patience{3};
 
 }  // namespace
 
-TopicsWatch::TopicsWatch(TopicAdmin admin, LogLines& lines, std::chrono::milliseconds interval)
+TopicsWatch::TopicsWatch(TopicAdmin admin, const FoundCluster& found, LogLines& lines,
+                         std::chrono::milliseconds interval)
     : admin_(std::move(admin)), lines_(lines), interval_(interval) {
+  keep_copies(found);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -33,14 +35,29 @@ void TopicsWatch::run() {
       std::unique_lock lock(mutex_);
       if (changed_.wait_for(lock, interval_, [this] { return stopping_; })) return;
     }
-    if (const auto found = admin_.look(look_patience))
+    if (const auto found = admin_.look(look_patience)) {
       note(*found);
-    else
+    } else {
+      keep_copies({});
       lines_.write(LogLevel::warning, "topics_not_seen", {{"detail", found.error().detail}});
+    }
   }
 }
 
+std::vector<TopicCopies> TopicsWatch::copies() const {
+  const std::scoped_lock lock(mutex_);
+  return copies_;
+}
+
+void TopicsWatch::keep_copies(const FoundCluster& found) {
+  const std::scoped_lock lock(mutex_);
+  copies_.clear();
+  for (const FoundTopic& topic : found.topics)
+    if (topic.partitions > 0) copies_.push_back({topic.name, topic.replicas, topic.in_sync});
+}
+
 void TopicsWatch::note(const FoundCluster& found) {
+  keep_copies(found);
   const auto findings = judge(found, admin_.names());
   const std::string refusal = refusals(findings, true);
   const std::string warning = warnings(findings, true);

@@ -3,11 +3,13 @@
 
 #include <boost/json/fwd.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/http/request.h"
+#include "core/base/result.h"
 #include "core/base/task.h"
 #include "core/base/time.h"
 
@@ -33,7 +35,8 @@ struct Response {
   int status = 200;
   std::vector<Header> headers;
   std::string body;
-  Stream stream;  // when set, the body is what it sends; `body` is ignored
+  Stream stream;                  // when set, the body is what it sends; `body` is ignored
+  std::optional<Code> refusal{};  // what it refuses for; told to the observer, not spoken
 
   Response& with(std::string_view name, std::string_view value);
   // The first value of the field; empty when there is none.

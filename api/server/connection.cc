@@ -217,7 +217,8 @@ class Session final : public Connection, private EventSink {
                   .duration = std::chrono::duration_cast<std::chrono::microseconds>(
                       std::chrono::steady_clock::now() - request_began_),
                   .request_bytes = request.body.size(),
-                  .response_bytes = response.stream ? 0 : response.body.size()});
+                  .response_bytes = response.stream ? 0 : response.body.size(),
+                  .refusal = response.refusal});
   }
 
   // Says why and ends the connection: where the next request begins is not known.

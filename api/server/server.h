@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ struct RequestRecord {
   std::chrono::microseconds duration{0};  // first byte read to response formatted
   std::size_t request_bytes = 0;          // of the body
   std::size_t response_bytes = 0;         // of the body; 0 for a stream
+  std::optional<Code> refusal{};          // what it was refused for
 };
 
 // Told what happens. Called on the server's threads, several at once: be quick, do not throw.

@@ -111,9 +111,12 @@ Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, Foun
       return not_answered(brokers_, fmt::format("{}: {}", name, rd_kafka_err2str(found.err)));
     topic.partitions = found.partition_cnt;
     topic.replicas = std::numeric_limits<int>::max();
+    topic.in_sync = std::numeric_limits<int>::max();
     for (const auto& part :
-         std::span(found.partitions, static_cast<std::size_t>(found.partition_cnt)))
+         std::span(found.partitions, static_cast<std::size_t>(found.partition_cnt))) {
       topic.replicas = std::min(topic.replicas, part.replica_cnt);
+      topic.in_sync = std::min(topic.in_sync, part.isr_cnt);
+    }
   }
   return brokers;
 }

@@ -44,6 +44,7 @@ struct FoundTopic {
   std::string name;
   int partitions = 0;  // 0: there is no such topic
   int replicas = 0;    // the fewest of any partition
+  int in_sync = 0;     // of them, the fewest of any partition
   TopicSettings settings;
 };
 struct FoundBroker {

@@ -195,8 +195,16 @@ TEST_F(HttpServer, TellsTheObserverRouteAndStatus) {
   EXPECT_EQ(observer.requests, 1);
   EXPECT_EQ(observer.last_route, "/number/{n}");
   EXPECT_EQ(observer.last_status, 200);
+  EXPECT_EQ(observer.last_refusal, std::nullopt);
   EXPECT_EQ(observer.opened, 1);
   EXPECT_EQ(observer.closed, 1);
+}
+
+TEST_F(HttpServer, TellsTheObserverWhatARequestWasRefusedFor) {
+  start();
+  EXPECT_EQ(answer_to(get("/nowhere", "Connection: close\r\n")).status, 404);
+  server->stop();
+  EXPECT_EQ(observer.last_refusal, Code::not_found);
 }
 
 TEST_F(HttpServer, ServesFromEveryThreadOnOnePort) {

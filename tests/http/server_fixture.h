@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/errors.h"
@@ -22,6 +23,7 @@ struct CountingObserver final : Observer {
     ++requests;
     last_route = request.route;
     last_status = record.status;
+    last_refusal = record.refusal;
   }
   void connection_opened() override { ++opened; }
   void connection_closed() override { ++closed; }
@@ -35,6 +37,7 @@ struct CountingObserver final : Observer {
   std::mutex mutex;
   std::string last_route;
   int last_status = 0;
+  std::optional<Code> last_refusal;
 };
 
 // A request to /wait stays in its handler until `open`; `entered` tells that it is there.

@@ -91,9 +91,10 @@ TEST(KafkaTopics, AreWatched) {
   TopicAdmin admin(connection_to(prefix));
   const auto before = admin.look();
   ASSERT_TRUE(before) << before.error().detail;
-  ASSERT_TRUE(admin.make_missing(*before));
+  const auto made = admin.make_missing(*before);
+  ASSERT_TRUE(made) << made.error().detail;
   LogLines lines(LogLevel::error, -1);
-  const TopicsWatch watch(std::move(admin), lines, std::chrono::milliseconds(100));
+  const TopicsWatch watch(std::move(admin), made->found, lines, std::chrono::milliseconds(100));
   RawKafka kafka(shared_brokers());
   TopicSettings right = topics_to_make(TopicNames(prefix), 3).front().settings;
   TopicSettings wrong = right;
@@ -105,6 +106,35 @@ TEST(KafkaTopics, AreWatched) {
   kafka.set_topic(prefix + ".control", {right.begin(), right.end()});
   wait_until("the repair to be seen", [&] { return !watch.refuses(); });
   EXPECT_EQ(watch.refusal(), "");
+}
+
+// Writes go on with two copies of three: that one is missing has to be told.
+TEST(KafkaFaultsTopics, AreSeenWithFewerCopiesInSync) {
+  KafkaBrokers brokers;
+  KafkaConnection connection;
+  connection.brokers = brokers.bootstrap();
+  TopicAdmin admin(connection);
+  const auto before = admin.look();
+  ASSERT_TRUE(before) << before.error().detail;
+  const auto made = admin.make_missing(*before);
+  ASSERT_TRUE(made) << made.error().detail;
+  LogLines lines(LogLevel::error, -1);
+  const TopicsWatch watch(std::move(admin), made->found, lines, std::chrono::milliseconds(100));
+  const auto all_have = [&](int in_sync) {
+    const auto copies = watch.copies();
+    return copies.size() == 4 && std::ranges::all_of(copies, [&](const TopicCopies& topic) {
+             return topic.assigned == 3 && topic.in_sync == in_sync;
+           });
+  };
+  wait_until("every copy to be in sync", [&] { return all_have(3); });
+  brokers.stop(3);
+  wait_until("a copy to be missed", [&] { return all_have(2); }, std::chrono::seconds(30));
+  EXPECT_FALSE(watch.refuses());
+  brokers.start(3);
+  wait_until("it to be back", [&] { return all_have(3); }, std::chrono::seconds(30));
+  brokers.stop_all();
+  wait_until(
+      "nothing to be told", [&] { return watch.copies().empty(); }, std::chrono::seconds(30));
 }
 
 TEST(KafkaTopics, SayInTimeThatNobodyAnswers) {

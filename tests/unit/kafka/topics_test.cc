@@ -18,7 +18,8 @@ FoundCluster made(int brokers) {
   FoundCluster found;
   for (int id = 1; id <= brokers; ++id) found.brokers.push_back({id, "3.9-IV0", true});
   for (const NewTopic& topic : topics_to_make(names, brokers))
-    found.topics.push_back({topic.name, topic.partitions, topic.replicas, topic.settings});
+    found.topics.push_back(
+        {topic.name, topic.partitions, topic.replicas, topic.replicas, topic.settings});
   return found;
 }
 

@@ -82,8 +82,46 @@ TEST_F(MetricValues, OfWhatIsNotAppliedYet) {
   EXPECT_EQ(value(R"(optare_log_lag_records{partition="tokens-00"})"), 0);
   EXPECT_EQ(first_projection().at("lag"), 2);
   EXPECT_EQ(first_projection().at("state"), "behind");
+  const double age = value("optare_view_age_seconds");
   spine.clock.advance(std::chrono::seconds(15) + std::chrono::milliseconds(1));
   EXPECT_EQ(value("optare_view_fresh"), 0);
+  EXPECT_NEAR(value("optare_view_age_seconds"), age + 15.001, 1e-6);
+}
+
+// An alert sees a rise only of what was there before.
+TEST_F(MetricValues, OfAnswersThatFailClosed) {
+  const auto refused = [&](const std::string& route, const std::string& reason) {
+    return value("optare_fail_closed_answers_total{method=\"POST\",route=\"" + route +
+                 "\",reason=\"" + reason + "\"}");
+  };
+  const Spine::Client admin = spine.admin();
+  const Spine::Client other = spine.create_client();
+  const auto ask = [&](const std::string& path, const std::string& form,
+                       const Spine::Client& client) {
+    Request request;
+    request.method = Method::post;
+    request.path = path;
+    request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, client.basic()};
+    request.body = form;
+    const Response response = spine.run_task(spine.composition().routes.dispatch(request));
+    counts.request_finished(request, {.status = response.status, .refusal = response.refusal});
+    return response.status;
+  };
+  EXPECT_EQ(ask("/oauth2/token", "grant_type=client_credentials", admin), 200);
+  EXPECT_EQ(ask("/oauth2/token", "grant_type=password", admin), 400);
+  EXPECT_EQ(refused("/oauth2/token", "not-fresh"), 0);
+
+  spine.node().states.quarantine(application_stream(ClientId(other.id)));
+  EXPECT_EQ(ask("/oauth2/token", "grant_type=client_credentials", other), 503);
+  EXPECT_EQ(refused("/oauth2/token", "quarantined"), 1);
+
+  spine.node().following.reset();
+  spine.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(ask("/oauth2/token", "grant_type=client_credentials", admin), 503);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(ask("/oauth2/introspect", "token=none", admin), 503);
+  EXPECT_EQ(refused("/oauth2/token", "not-fresh"), 1);
+  EXPECT_EQ(refused("/oauth2/introspect", "not-fresh"), 2);
+  EXPECT_EQ(refused("/oauth2/revoke", "not-fresh"), 0);
 }
 
 TEST_F(MetricValues, OfQuarantinedStreamsAndTheDisk) {
