@@ -20,33 +20,36 @@ const std::vector<Known>& known() {
   static const std::vector<Known> all{
       {Break::none, "none", {}},
       {Break::skip_mac, "skip_mac", {Rule::authentic}},
-      {Break::skip_deadline, "skip_deadline", {Rule::deadline}, 3},
-      {Break::skip_view, "skip_view", {Rule::view}, 150},
+      {Break::skip_deadline, "skip_deadline", {Rule::deadline}},
+      {Break::skip_view, "skip_view", {Rule::view}, 68},
       {Break::skip_guards, "skip_guards", {Rule::guards}},
       {Break::apply_void, "apply_void", {Rule::dense_versions}},
-      {Break::apply_twice, "apply_twice", {Rule::one_effect}, 6},
-      {Break::import_late, "import_late", {Rule::moves}},
+      {Break::apply_twice, "apply_twice", {Rule::one_effect}},
+      {Break::import_late, "import_late", {Rule::moves}, 11},
       {Break::leave_out, "leave_out", {Rule::dense_ordinals}},
       {Break::remember_lost_end, "remember_lost_end", {Rule::other_history}},
-      {Break::clock_behind, "clock_behind", {Rule::secrets}, 2},
-      {Break::clock_ahead, "clock_ahead", {Rule::secrets, Rule::expirations}, 19},
-      {Break::say_refused, "say_refused", {Rule::answers}},
-      {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 24},
+      {Break::clock_behind, "clock_behind", {Rule::secrets}, 4},
+      {Break::clock_ahead, "clock_ahead", {Rule::secrets, Rule::expirations}},
+      {Break::say_refused, "say_refused", {Rule::answers}, 3},
+      {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 22},
       {Break::see_no_end, "see_no_end", {Rule::absence}, 4},
-      {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 26},
-      {Break::no_patience, "no_patience", {Rule::recovers}, 19},
+      {Break::trust_silence, "trust_silence", {Rule::fresh}, 36},
+      {Break::write_anyway, "write_anyway", {Rule::clock}},
+      {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 3},
+      {Break::no_patience, "no_patience", {Rule::recovers}, 4},
+      {Break::make_no_ticks, "make_no_ticks", {Rule::recovers}},
       {Break::no_queue, "no_queue", {Rule::voids}, 4},
-      {Break::always_fresh, "always_fresh", {Rule::fresh}, 2},
+      {Break::always_fresh, "always_fresh", {Rule::fresh}, 10},
       {Break::stop_a_stream, "stop_a_stream", {Rule::quarantine}},
-      {Break::tear_batches, "tear_batches", {Rule::rows}, 3},
+      {Break::tear_batches, "tear_batches", {Rule::rows}, 8},
       {Break::lose_outcomes, "lose_outcomes", {Rule::equal_rows}},
       {Break::lose_rows, "lose_rows", {Rule::rows}},
-      {Break::issue_ahead, "issue_ahead", {Rule::tokens}, 3},
-      {Break::never_expire, "never_expire", {Rule::expirations}, 4},
+      {Break::issue_ahead, "issue_ahead", {Rule::tokens}, 4},
+      {Break::never_expire, "never_expire", {Rule::expirations}},
       {Break::expire_early, "expire_early", {Rule::expirations}},
       {Break::expire_unknown, "expire_unknown", {Rule::fold}},
       {Break::claim_nothing, "claim_nothing", {Rule::identifiers}},
-      {Break::delete_carelessly, "delete_carelessly", {Rule::administrators}, 2},
+      {Break::delete_carelessly, "delete_carelessly", {Rule::administrators}},
   };
   return all;
 }
@@ -110,6 +113,7 @@ Currency TamperedLog::currency(Partition partition) const {
   Currency currency = log_.currency(partition);
   if (broken_ == Break::clock_behind) currency.log_time -= clock_error;
   if (broken_ == Break::clock_ahead) currency.log_time += clock_error;
+  if (broken_ == Break::trust_silence) currency.at = clock_.boottime();
   return currency;
 }
 

@@ -8,6 +8,7 @@
 #include "commands/application/expire_secret.h"
 #include "core/log/event_log.h"
 #include "core/log/frame.h"
+#include "core/ports/clock.h"
 #include "tests/simulation/judge.h"
 
 namespace optare::simulation {
@@ -30,9 +31,12 @@ enum class Break : std::uint8_t {
   say_refused,     // "surely not written" of what was written
   send_unguarded,  // commits without their guards
   see_no_end,      // the log ends where it is read: nobody waits for the rest of it
+  trust_silence,   // what was not heard was not written
+  write_anyway,    // with a wall clock that is far from the brokers'
   // The node.
   forget_doubt,   // what is unknown counts as not done
   no_patience,    // time-outs are never looked at
+  make_no_ticks,  // nobody breaks the silence
   no_queue,       // each request runs for itself
   always_fresh,   // a view is never too old
   stop_a_stream,  // for no reason
@@ -60,8 +64,8 @@ Admission broken_admission(Break broken);
 // The log as a node with this break sees it.
 class TamperedLog final : public EventLog {
  public:
-  TamperedLog(EventLog& log, const FrameMac& mac, Break broken)
-      : log_(log), mac_(mac), broken_(broken) {}
+  TamperedLog(EventLog& log, const FrameMac& mac, const Clock& clock, Break broken)
+      : log_(log), mac_(mac), clock_(clock), broken_(broken) {}
   void append(Partition partition, std::string frame, Appended done) override;
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
                               std::size_t records_max) const override;
@@ -74,6 +78,7 @@ class TamperedLog final : public EventLog {
  private:
   EventLog& log_;
   const FrameMac& mac_;
+  const Clock& clock_;
   Break broken_;
   mutable std::array<std::vector<LogRecord>, partitions.size()> remembered_;
 };

@@ -18,6 +18,7 @@ void Faults::start() {
   again_and_again("outage", scenario.outage_every, &Faults::outage);
   again_and_again("garbage", scenario.garbage_every, &Faults::garbage);
   again_and_again("cut", scenario.cut_every, &Faults::cut);
+  again_and_again("deaf", scenario.deaf_every, &Faults::deafen);
   again_and_again("sleep", scenario.sleep_every, &Faults::sleep);
   for (const auto& machine : stage_.machines)
     machine->store.fail_writes(scenario.store_fails_once_in);
@@ -30,6 +31,7 @@ void Faults::end() {
   for (const auto& machine : stage_.machines) {
     machine->store.fail_writes(0);
     machine->clock.correct();
+    machine->hears_at = {};
     stage_.resume(*machine);
     stage_.start(*machine);
   }
@@ -81,6 +83,13 @@ void Faults::leap() {
 void Faults::outage() {
   stage_.judge.note("the log is down");
   stage_.log.be_down(chance_.between(milliseconds(100), seconds(14)));
+}
+
+// Its connection to the brokers stands still, or theirs to each other.
+void Faults::deafen() {
+  Machine& machine = *chance_.pick(stage_.machines);
+  stage_.judge.note(machine.node_id + " is deaf");
+  machine.hears_at = stage_.timeline.now() + chance_.between(milliseconds(100), seconds(25));
 }
 
 void Faults::sleep() {

@@ -28,6 +28,7 @@ class Faults {
   void outage();
   void garbage();
   void cut();
+  void deafen();
   void sleep();
   std::string forged_deletion();
   Commit deletion();

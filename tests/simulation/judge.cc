@@ -32,6 +32,8 @@ std::string_view rule_name(Rule rule) {
       return "other_history";
     case Rule::fresh:
       return "fresh";
+    case Rule::clock:
+      return "clock";
     case Rule::tokens:
       return "tokens";
     case Rule::doubt:

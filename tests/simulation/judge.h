@@ -26,6 +26,7 @@ enum class Rule : std::uint8_t {
   quarantine,      // no stream stops
   other_history,   // a node whose history is not the log's stops, and no other does
   fresh,           // who calls himself fresh has applied what was written a while ago
+  clock,           // who is far from the brokers' time writes nothing
   tokens,          // alive if and only if nothing that ends it was applied
   doubt,           // a deletion in doubt counts on the node that tried it
   secrets,         // valid until the deadline, not longer, not shorter

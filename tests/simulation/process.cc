@@ -5,8 +5,6 @@
 namespace optare::simulation {
 namespace {
 
-constexpr Duration silence_max = std::chrono::seconds(5);
-
 LiveStatesOptions options_of(Break broken) {
   LiveStatesOptions options;
   if (broken == Break::always_fresh) options.staleness_max = std::chrono::hours(1000);
@@ -22,8 +20,8 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
     : around_(std::move(around)),
       random_(around_.chance),
       mac_(fleet_mac()),
-      log_(around_.log, around_.clock, std::move(deliver)),
-      seen_log_(log_, mac_, around_.broken),
+      log_(around_.log, around_.clock, around_.chance.fork(), std::move(deliver)),
+      seen_log_(log_, mac_, around_.clock, around_.broken),
       states_(around_.store, seen_log_, around_.clock, options_of(around_.broken)),
       settler_(around_.clock),
       journal_(around_.store, seen_log_),
@@ -36,7 +34,9 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
                  .states = states_,
                  .settler = &settler_,
                  .admission = broken_admission(around_.broken)}),
-      started_at_(log_.end(Partition::control)) {}
+      started_at_(log_.end(Partition::control)) {
+  if (around_.broken == Break::write_anyway) log_.refuse_no_clock();
+}
 
 LogCommandRunner::Parts Process::runner_parts() {
   LogCommandRunner::Parts parts{.states = states_,
@@ -92,15 +92,15 @@ bool Process::die() {
 }
 
 void Process::break_silence() {
-  if (around_.log.embedded() || stopped()) return;
-  if (ready() && log_.since_last_record() < silence_max) return;
-  log_.append(Partition::control, make_frame(mac_, log_id, Partition::control, FrameKind::tick, ""),
-              [](Append) {});
+  if (stopped() || around_.broken == Break::make_no_ticks) return;
+  for (const Partition partition : partitions) {
+    log_.tick(partition, [&] { return make_frame(mac_, log_id, partition, FrameKind::tick, ""); });
+  }
 }
 
 bool Process::ready() const {
-  if (around_.log.embedded()) return true;
-  return follower_.heads()[0].next_offset > started_at_;
+  if (log_.currency(Partition::control).at == Currency::never) return false;
+  return follower_.heads()[0].next_offset > started_at_ || around_.log.embedded();
 }
 
 }  // namespace optare::simulation

@@ -35,7 +35,9 @@ class Process {
 
   // Opens the view. Throws LogFault, StoreFault.
   void open();
-  // Applies what there is. A fault is tried again next time.
+  // Hears what is written by now.
+  void fetch() { log_.fetch(); }
+  // Applies what was heard. A fault is tried again next time.
   void work();
   // The processor's share: runs what is ready; true when there was something.
   bool run();
@@ -43,7 +45,7 @@ class Process {
   // written. False when something waits for ever.
   bool die();
 
-  // A tick, when the log was silent for long.
+  // Ticks, as the adapter makes them.
   void break_silence();
   // Has applied a record that was written after the start.
   bool ready() const;
@@ -54,6 +56,8 @@ class Process {
   const Follower& follower() const { return follower_; }
   CommandRunner& runner();
   const EventLog& log() const { return seen_log_; }
+  // LogHandle's.
+  std::optional<Timestamp> measured_at() const { return log_.measured_at(); }
   Random& random() { return random_; }
   const Settler& settler() const { return settler_; }
   int requests = 0;  // under way

@@ -119,8 +119,10 @@ void Requests::sent(Partition, const std::string& frame) {
   if (!parsed || parsed->kind != FrameKind::commit) return;
   const auto commit = decode_commit(parsed->payload);
   if (!commit) return;
-  if (const auto found = by_id_.find(commit->request_id); found != by_id_.end())
-    found->second->deadline = commit->deadline;
+  const auto found = by_id_.find(commit->request_id);
+  if (found == by_id_.end()) return;
+  found->second->deadline = commit->deadline;
+  stage_.require_right_clock(*found->second->machine);
 }
 
 void Requests::log_was_cut() {

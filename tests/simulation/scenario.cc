@@ -29,7 +29,7 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
     scenario.clients = 12;
     scenario.lasts = seconds(3);
   }
-  if (chance.once_in(4)) scenario.weather = {0, 0, 0, 0, 0, 0, 0, 0};
+  if (chance.once_in(4)) scenario.weather = Weather::calm();
   scenario.crash_every = sometimes(chance, 2, seconds(3), seconds(15));
   scenario.pause_every = sometimes(chance, 2, seconds(3), seconds(15));
   scenario.leap_every = sometimes(chance, 2, seconds(2), seconds(10));
@@ -43,6 +43,8 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
     scenario.weather.stalled = scenario.weather.repeated = scenario.weather.slow = 0;
   }
   scenario.moved = chance.once_in(4);
+  const Duration deaf_every = sometimes(chance, 3, seconds(4), seconds(15));
+  if (!scenario.embedded) scenario.deaf_every = deaf_every;
   return scenario;
 }
 

@@ -26,6 +26,7 @@ struct Scenario {
   Duration outage_every{};  // of the log
   Duration garbage_every{};
   Duration cut_every{};    // the log loses its end
+  Duration deaf_every{};   // a node hears nothing of the log, and may write
   Duration sleep_every{};  // of the whole world, for hours
   std::uint64_t store_fails_once_in = 0;
 };

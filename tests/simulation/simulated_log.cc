@@ -7,6 +7,11 @@ namespace optare::simulation {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// How long a question for the end may take; then nobody can tell.
+constexpr Duration question_patience = milliseconds(1500);
+// A record that took no longer measures the brokers' clock by so much.
+constexpr Duration round_trip_max = seconds(60);
+
 SimulatedLog::Fate SimulatedLog::fate() {
   const Duration soon = chance_.between(milliseconds(1), milliseconds(12));
   const Duration back = chance_.between(milliseconds(0), milliseconds(8));
@@ -37,16 +42,17 @@ bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in) {
 }
 
 void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
-                         std::optional<Timestamp> stamp) {
+                         std::optional<Timestamp> stamp, const RecordKey& key) {
   if (timeline_.now() < up_again_) {
     timeline_.after(up_again_ - timeline_.now(),
-                    [this, partition, genuine, stamp, bytes = std::move(bytes)]() mutable {
-                      write(partition, std::move(bytes), genuine, stamp);
+                    [this, partition, genuine, stamp, key, bytes = std::move(bytes)]() mutable {
+                      write(partition, std::move(bytes), genuine, stamp, key);
                     });
     return;
   }
   auto& records = records_[static_cast<std::size_t>(partition)];
   records.push_back({records.size(), stamp.value_or(broker_time()), std::move(bytes)});
+  keys_[static_cast<std::size_t>(partition)].push_back(key);
   Timestamp& newest = newest_[static_cast<std::size_t>(partition)];
   newest = std::max(newest, records.back().time);
   if (on_written) on_written(partition, records.back(), genuine);
@@ -55,6 +61,7 @@ void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
 void SimulatedLog::cut(Partition partition, std::uint64_t end) {
   auto& records = records_[static_cast<std::size_t>(partition)];
   records.resize(end);
+  keys_[static_cast<std::size_t>(partition)].resize(end);
   Timestamp& newest = newest_[static_cast<std::size_t>(partition)];
   newest = {};
   for (const LogRecord& record : records) newest = std::max(newest, record.time);
@@ -68,36 +75,111 @@ bool SimulatedLog::lost(Partition partition, std::uint64_t history, std::uint64_
                      [offset](std::uint64_t end) { return end < offset; });
 }
 
-LogHandle::LogHandle(SimulatedLog& log, const Clock& clock, Deliver deliver)
-    : log_(log), clock_(clock), deliver_(std::move(deliver)), own_(clock, Timestamp()) {
+LogHandle::LogHandle(SimulatedLog& log, const Clock& clock, Chance chance, Deliver deliver)
+    : log_(log),
+      clock_(clock),
+      deliver_(std::move(deliver)),
+      chance_(chance),
+      random_(chance_.fork()),
+      own_clock_(clock, Timestamp()),
+      parts_{Part{{}, TickSchedule(random_), 0, {}}, Part{{}, TickSchedule(random_), 0, {}}} {
   for (const Partition partition : partitions) {
     for (const LogRecord& record : log_.records(partition)) {
-      see(record.time);
-      own_.at_least(record.time);
+      part(partition).estimate.read_before(record.time);
+      own_clock_.at_least(record.time);
+    }
+    part(partition).heard = log_.records(partition).size();
+  }
+}
+
+void LogHandle::fetch() {
+  const Duration now = clock_.boottime();
+  for (const Partition partition : partitions) {
+    Part& its = part(partition);
+    const auto& records = log_.records(partition);
+    its.heard = std::min<std::uint64_t>(its.heard, records.size());  // It may have lost its end.
+    for (; its.heard < records.size(); ++its.heard) {
+      const auto sent = own_.take(log_.key_of(partition, its.heard));
+      if (sent && now - *sent <= round_trip_max)
+        measured_at_ = log_.timeline().now() - (now - *sent);
+      its.estimate.observe(records[its.heard].time, now, sent);
+      its.ticks.heard(now);
     }
   }
 }
 
-void LogHandle::see(Timestamp time) const {
-  heard_at_ = clock_.boottime();
-  if (time <= now()) return;
-  seen_ = time;
-  seen_at_ = heard_at_;
+std::uint64_t LogHandle::end(Partition partition) const {
+  const std::uint64_t end = log_.records(partition).size();
+  return log_.embedded() ? end : std::min(end, part(partition).heard);
+}
+
+Currency LogHandle::currency(Partition partition) const {
+  if (log_.embedded()) return {clock_.boottime(), now()};
+  return part(partition).estimate.currency();
 }
 
 Timestamp LogHandle::now() const {
-  if (log_.embedded()) return own_.now();
-  return seen_ + (clock_.boottime() - seen_at_);
+  if (log_.embedded()) return own_clock_.now();
+  std::optional<Timestamp> latest;
+  for (const Part& each : parts_)
+    latest = std::max(latest, each.estimate.time_at(clock_.boottime()));
+  return latest.value_or(clock_.wall());
+}
+
+void LogHandle::ask_end(Partition partition, EndAnswered done) const {
+  if (log_.embedded()) return done(end(partition));
+  if (!part(partition).questions.add(done)) return done(std::nullopt);
+  ask_next(partition);
+}
+
+// The answer is as old as its way back.
+void LogHandle::ask_next(Partition partition) const {
+  if (!part(partition).questions.begin()) return;
+  const auto end = std::make_shared<std::optional<std::uint64_t>>();
+  const auto answer = [this, partition, end] {
+    for (const EndAnswered& answered : part(partition).questions.end()) answered(*end);
+    ask_next(partition);
+  };
+  if (log_.question_fails()) return deliver_(question_patience, answer);
+  const Duration there = chance_.between(milliseconds(1), milliseconds(12));
+  const Duration back = chance_.between(milliseconds(0), milliseconds(8));
+  log_.timeline().after(there,
+                        [&log = log_, partition, end] { *end = log.records(partition).size(); });
+  deliver_(there + back, answer);
+}
+
+void LogHandle::tick(Partition partition, const std::function<std::string()>& make) {
+  if (log_.embedded()) return;
+  Part& its = part(partition);
+  const Duration now = clock_.boottime();
+  if (its.ticks.due(now, its.estimate.wants_own_record(now)))
+    send(partition, make(), [](Append) {});
+}
+
+// A record that brokers stamp needs no clock of ours: who is far from theirs is told to set his.
+bool LogHandle::clock_is_refused() const {
+  return std::ranges::any_of(parts_, [this](const Part& each) {
+    const auto skew = each.estimate.skew(clock_.wall(), clock_.boottime());
+    return skew && std::chrono::abs(*skew) > clock_skew_max;
+  });
 }
 
 void LogHandle::append(Partition partition, std::string frame, Appended done) {
   if (cut_off_) return done(Append::not_persisted);
+  if (!log_.embedded() && refuses_clock_ && clock_is_refused()) return done(Append::refused_clock);
   if (log_.on_sent) log_.on_sent(partition, frame);
   if (log_.embedded()) return append_embedded(partition, std::move(frame), std::move(done));
+  send(partition, std::move(frame), std::move(done));
+}
+
+void LogHandle::send(Partition partition, std::string frame, Appended done) {
   const SimulatedLog::Fate fate = log_.fate();
+  const auto key = random_.bytes<std::tuple_size_v<RecordKey>>();
+  own_.sent(key, clock_.boottime());
   for (const Duration delay : fate.written_after) {
-    log_.timeline().after(delay,
-                          [&log = log_, partition, frame] { log.write(partition, frame, true); });
+    log_.timeline().after(delay, [&log = log_, partition, frame, key] {
+      log.write(partition, frame, true, std::nullopt, key);
+    });
   }
   deliver_(fate.answered_after, [done = std::move(done), answer = fate.answer] { done(answer); });
 }
@@ -111,7 +193,7 @@ void LogHandle::append_embedded(Partition partition, std::string frame, Appended
   }
   deliver_(milliseconds(2), [this, partition, frame = std::move(frame), done = std::move(done),
                              answer = fate.answer] {
-    const auto stamp = own_.stamp();
+    const auto stamp = own_clock_.stamp();
     if (!stamp) return done(Append::refused_clock);
     log_.write(partition, frame, true, stamp);
     done(answer);
@@ -123,10 +205,8 @@ std::vector<LogRecord> LogHandle::read(Partition partition, std::uint64_t offset
   if (log_.read_fails()) throw LogFault("the simulated log cannot be read just now");
   const auto& records = log_.records(partition);
   std::vector<LogRecord> found;
-  for (std::uint64_t at = offset; at < records.size() && found.size() < records_max; ++at) {
-    see(records[at].time);
+  for (std::uint64_t at = offset; at < end(partition) && found.size() < records_max; ++at)
     found.push_back(records[at]);
-  }
   return found;
 }
 

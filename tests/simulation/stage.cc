@@ -144,6 +144,7 @@ bool Stage::run_processes() {
 void Stage::start(Machine& machine) {
   if (machine.process) return;
   machine.clock.correct();  // Whoever starts it has looked at the clock.
+  machine.hears_at = {};
   ++machine.incarnation;
   machine.process = std::make_unique<Process>(
       Process::Surroundings{log, machine.store, machine.clock, chance.fork(), machine.node_id,
@@ -190,6 +191,7 @@ void Stage::resume(Machine& machine) {
   if (!machine.paused) return;
   judge.note(machine.node_id + " goes on");
   machine.paused = false;
+  machine.astray_since = timeline.now();  // It cannot have noticed anything meanwhile.
   const std::uint64_t incarnation = machine.incarnation;
   for (auto& event : std::exchange(machine.deferred, {})) {
     if (machine.incarnation == incarnation) event();
@@ -210,10 +212,17 @@ void Stage::after(Machine& machine, Duration delay, std::function<void()> event)
 void Stage::look(Machine& machine) {
   if (!machine.process || machine.woken) return;
   machine.woken = true;
-  after(machine, chance.between(milliseconds(0), milliseconds(15)), [this, &machine] {
-    machine.woken = false;
-    work(machine);
-  });
+  after(machine, chance.between(milliseconds(0), milliseconds(15)),
+        [this, &machine] { hear(machine); });
+}
+
+// At times what it hears waits to be applied until the next pulse.
+void Stage::hear(Machine& machine) {
+  if (timeline.now() < machine.hears_at)
+    return after(machine, milliseconds(100), [this, &machine] { hear(machine); });
+  machine.woken = false;
+  machine.process->fetch();
+  if (!chance.once_in(10)) work(machine);
 }
 
 void Stage::pulse(Machine& machine) {
@@ -241,6 +250,19 @@ void Stage::require_fresh(const Machine& machine) {
                          (timeline.now() - entries[next].written_at).count());
     });
   }
+}
+
+// Who has measured the brokers' time knows that his own is wrong (design D1).
+void Stage::require_right_clock(const Machine& machine) {
+  constexpr Duration far = std::chrono::minutes(2);  // by more than anything measures wrong
+  const auto measured_at = machine.process->measured_at();
+  const bool knows = measured_at && *measured_at > log.leapt_at() + milliseconds(100) &&
+                     timeline.now() - *measured_at < observation_life;
+  const Duration off = machine.clock.wall() - timeline.now();
+  judge.require(!knows || std::chrono::abs(off) <= far, Rule::clock, [&] {
+    return fmt::format("{} writes with a clock that is wrong by {} ms", machine.node_id,
+                       off.count());
+  });
 }
 
 void Stage::work(Machine& machine) {

@@ -33,6 +33,7 @@ struct Machine {
   Timestamp astray_since{};
   bool dying = false;
   bool paused = false;
+  Timestamp hears_at{};                        // nothing of the log before
   bool woken = false;                          // a look at the log is scheduled
   std::deque<std::function<void()>> deferred;  // until it is paused no more
 };
@@ -55,6 +56,8 @@ class Stage {
   void resume(Machine& machine);
   // In the machine's process: deferred while it is paused, dropped when that process ends.
   void after(Machine& machine, Duration delay, std::function<void()> event);
+  // Its process sends a commit just now.
+  void require_right_clock(const Machine& machine);
   // One that may be asked; null when there is none.
   Machine* any_ready();
 
@@ -74,6 +77,7 @@ class Stage {
   void carry_over(const Commit& genesis);
   bool run_processes();
   void look(Machine& machine);
+  void hear(Machine& machine);
   void work(Machine& machine);
   std::uint64_t position_moves(Machine& machine, Partition partition);
   void require_fresh(const Machine& machine);
