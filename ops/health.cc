@@ -5,6 +5,7 @@
 #include "ops/forwarding.h"
 #include "ops/kafka_backing.h"
 #include "ops/node.h"
+#include "ops/node_status.h"
 #include "projections/catalogue.h"
 #include "projections/rebuild.h"
 
@@ -83,6 +84,17 @@ json::array reasons_of(const Node& node) {
   return reasons;
 }
 
+// What is wrong with a node that runs, and the word for it.
+void add_wellness(json::object& body, const Node& node) {
+  json::array reasons = reasons_of(node);
+  json::array quarantined = quarantined_of(node);
+  // What cannot be written does not keep from reading.
+  const bool well = reasons.empty() && quarantined.empty();
+  body["status"] = !node.states.fresh() ? "unavailable" : well ? "ready" : "degraded";
+  body["quarantined"] = std::move(quarantined);
+  body["reasons"] = std::move(reasons);
+}
+
 }  // namespace
 
 void Health::running(const Node* node, const RequestCounts* requests, const Policies* policies) {
@@ -92,29 +104,43 @@ void Health::running(const Node* node, const RequestCounts* requests, const Poli
   policies_ = policies;
 }
 
+// There is no node yet, or no more.
+void Health::add_waiting(json::object& body) const {
+  body["status"] = stopping_ ? "stopping" : "starting";
+  if (const auto text = progress_.text(); !stopping_ && !text.empty()) body["progress"] = text;
+  body["quarantined"] = json::array();
+}
+
 Health::Readiness Health::readiness() const {
   const std::shared_lock lock(mutex_);
   json::object body;
   if (stopping_ || node_ == nullptr) {
-    body["status"] = stopping_ ? "stopping" : "starting";
-    if (const auto text = progress_.text(); !stopping_ && !text.empty()) body["progress"] = text;
+    add_waiting(body);
     body["projections"] = json::array();
-    body["quarantined"] = json::array();
     return {false, json::serialize(body)};
   }
-  json::array reasons = reasons_of(*node_);
-  json::array quarantined = quarantined_of(*node_);
-  // What cannot be written does not keep from reading.
-  const bool ready = node_->states.fresh();
-  const bool well = reasons.empty() && quarantined.empty();
-  body["status"] = !ready ? "unavailable" : well ? "ready" : "degraded";
+  add_wellness(body, *node_);
   body["issuer"] = node_->issuer();
   body["position"] = node_->states.position();
   body["projections"] = projections_of(*node_);
-  body["quarantined"] = std::move(quarantined);
   if (auto kafka = kafka_of(*node_); !kafka.is_null()) body["kafka"] = std::move(kafka);
-  body["reasons"] = std::move(reasons);
-  return {ready, json::serialize(body)};
+  return {body["status"] != "unavailable", json::serialize(body)};
+}
+
+Result<std::string> Health::status(std::string_view query) const {
+  TRY(const ComparedAt compared, compared_at(query));
+  const std::shared_lock lock(mutex_);
+  json::object body;
+  if (stopping_ || node_ == nullptr) {
+    body = build_status();
+    add_waiting(body);
+    body["partitions"] = json::array();
+    body["reasons"] = json::array();
+  } else {
+    body = node_status(*node_, compared);
+    add_wellness(body, *node_);
+  }
+  return json::serialize(body);
 }
 
 std::vector<Route> Health::routes() {
@@ -129,6 +155,7 @@ std::vector<Route> Health::routes() {
   };
   get("/livez", &Health::livez);
   get("/readyz", &Health::readyz);
+  get("/statusz", &Health::statusz);
   get("/metrics", &Health::metrics);
   return routes;
 }
@@ -140,6 +167,13 @@ Task<Result<Response>> Health::livez(const Request& /*request*/) const {
 Task<Result<Response>> Health::readyz(const Request& /*request*/) const {
   Readiness now = readiness();
   Response response = text_response(now.ready ? 200 : 503, "application/json", std::move(now.json));
+  response.with("Cache-Control", "no-store");
+  co_return response;
+}
+
+Task<Result<Response>> Health::statusz(const Request& request) const {
+  CO_TRY(std::string body, status(request.query));
+  Response response = text_response(200, "application/json", std::move(body));
   response.with("Cache-Control", "no-store");
   co_return response;
 }

@@ -1,8 +1,9 @@
-// The operations listener: /livez, /readyz, /metrics. It answers from the first moment, also while
-// the node still catches up.
+// The operations listener: /livez, /readyz, /statusz, /metrics. It answers from the first moment,
+// also while the node still catches up.
 #pragma once
 
 #include <atomic>
+#include <boost/json/object.hpp>
 #include <shared_mutex>
 #include <string>
 
@@ -30,11 +31,15 @@ class Health {
     std::string json;
   };
   Readiness readiness() const;
+  // The body of /statusz. Errors: malformed, invalid (the query).
+  [[nodiscard]] Result<std::string> status(std::string_view query) const;
   std::string metrics_now() const;
 
  private:
+  void add_waiting(boost::json::object& body) const;
   Task<Result<Response>> livez(const Request& request) const;
   Task<Result<Response>> readyz(const Request& request) const;
+  Task<Result<Response>> statusz(const Request& request) const;
   Task<Result<Response>> metrics(const Request& request) const;
 
   const Progress& progress_;

@@ -195,6 +195,7 @@ void build_tree(CLI::App& app, Cli& cli) {
   add_event_commands(app, cli);
   add_key_commands(app, cli);
   add_feature_level_commands(app, cli);
+  add_cluster_commands(app, cli);
 }
 
 }  // namespace optare

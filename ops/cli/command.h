@@ -107,6 +107,7 @@ void add_key_commands(CLI::App& app, Cli& cli);
 void add_feature_level_commands(CLI::App& app, Cli& cli);
 void add_local_commands(CLI::App& app, Cli& cli);
 void add_log_commands(CLI::App& app, Cli& cli);
+void add_cluster_commands(CLI::App& app, Cli& cli);
 
 // The whole tree. `app` and `cli` live as long as it is used.
 void build_tree(CLI::App& app, Cli& cli);

@@ -147,17 +147,21 @@ TEST(OpenApiFile, DescribesTheOperationsListener) {
   RouteTable routes(health.routes(), [](const Rejection& rejection, const Request& request) {
     return problem_response(rejection, request);
   });
-  const auto faults = [&](const std::string& path) {
+  const auto faults = [&](const std::string& path, const std::string& query = {}) {
     Request request;
     request.path = path;
+    request.query = query;
     Response response = spine.run_task(routes.dispatch(request));
     return OpenApi::of_product().faults(
         "GET", path, {response.status, response.headers, response.body, nullptr});
   };
   EXPECT_THAT(faults("/readyz"), IsEmpty());  // starting
+  EXPECT_THAT(faults("/statusz"), IsEmpty());
   health.running(&spine.node(), &spine.composition().counts, nullptr);
-  for (const std::string path : {"/livez", "/readyz", "/metrics"})
+  for (const std::string path : {"/livez", "/readyz", "/statusz", "/metrics"})
     EXPECT_THAT(faults(path), IsEmpty()) << path;
+  for (const std::string query : {"control=1&tokens-00=0", "control=7", "control=x"})
+    EXPECT_THAT(faults("/statusz", query), IsEmpty()) << query;
   spine.node().states.stop("a test");
   EXPECT_THAT(faults("/readyz"), IsEmpty());
   health.running(nullptr, nullptr, nullptr);

@@ -36,14 +36,12 @@ TEST(Forwarding, IsCounted) {
   Families families;
   add_forwarding(families, status);
   const std::string text = families.text();
-  for (const char* line : {"optare_issuance_forward_queue 7\n",
-                           "optare_issuance_forward_age_seconds 1.5\n",
-                           "optare_issuance_forwarded_total 8\n",
-                           "optare_issuance_forward_lost_total 9\n",
-                           "optare_issuance_forward_held 10\n",
-                           "optare_issuance_forward_held_bytes 11\n",
-                           "optare_issuance_forward_errors_total{kind=\"issuance _TRANSPORT\"} 12\n",
-                           "optare_issuance_forward_errors_total{kind=\"mark _FS\"} 13\n"})
+  for (const char* line :
+       {"optare_issuance_forward_queue 7\n", "optare_issuance_forward_age_seconds 1.5\n",
+        "optare_issuance_forwarded_total 8\n", "optare_issuance_forward_lost_total 9\n",
+        "optare_issuance_forward_held 10\n", "optare_issuance_forward_held_bytes 11\n",
+        "optare_issuance_forward_errors_total{kind=\"issuance _TRANSPORT\"} 12\n",
+        "optare_issuance_forward_errors_total{kind=\"mark _FS\"} 13\n"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/base/encoding.h"
 #include "tests/support/spine.h"
 
 namespace optare {
@@ -89,6 +90,65 @@ TEST(Health, IsUnavailableOnceTheNodeStopped) {
   spine.node().states.stop("the log has another history");
   EXPECT_FALSE(health.readiness().ready);
   EXPECT_THAT(health.readiness().json, HasSubstr("the log has another history"));
+}
+
+json::object status_of(const Health& health, const std::string& query = {}) {
+  const auto status = health.status(query);
+  EXPECT_TRUE(status) << status.error().detail;
+  return json::parse(*status).as_object();
+}
+
+TEST(NodeStatus, SaysWhereTheNodeIs) {
+  Spine spine;
+  spine.create_client();
+  const Progress progress;
+  Health health(progress);
+  EXPECT_EQ(status_of(health).at("status"), "starting");
+  EXPECT_EQ(status_of(health).at("feature_level").at("supported"), feature_level_supported);
+  health.running(&spine.node(), nullptr, nullptr);
+  const json::object said = status_of(health);
+  EXPECT_EQ(said.at("status"), "ready");
+  EXPECT_EQ(said.at("node").as_string(), spine.node().node_id);
+  EXPECT_EQ(said.at("feature_level").at("raised"), 1);
+  const View view = spine.node().states.view(Partition::control);
+  const json::value& control = said.at("partitions").at(0);
+  EXPECT_EQ(control.at("partition"), "control");
+  EXPECT_EQ(control.at("position"), view.ordinal);
+  EXPECT_EQ(control.at("hash").as_string(), hex(view.hash));
+  EXPECT_EQ(json::serialize(said).find(hex(spine.node().identity.log_id)), std::string::npos);
+}
+
+TEST(NodeStatus, TellsTheHashAtAPositionThatItHasBeen) {
+  Spine spine;
+  const std::string first = hex(spine.node().states.view(Partition::control).hash);
+  spine.create_client();
+  const std::string second = hex(spine.node().states.view(Partition::control).hash);
+  const Progress progress;
+  Health health(progress);
+  health.running(&spine.node(), nullptr, nullptr);
+  const auto hash_at = [&](const std::string& position) -> json::value {
+    return status_of(health, "control=" + position)
+        .at("partitions")
+        .at(0)
+        .at("compared")
+        .at("hash");
+  };
+  EXPECT_EQ(hash_at("1").as_string(), first);
+  EXPECT_EQ(hash_at("2").as_string(), second);
+  EXPECT_TRUE(hash_at("3").is_null());
+  EXPECT_EQ(hash_at("0").as_string(), std::string(64, '0'));
+  for (const char* query : {"control=", "control=-1", "control=1x", "tokens=1", "x"})
+    EXPECT_FALSE(health.status(query)) << query;
+}
+
+TEST(NodeStatus, SaysWhatIsNotWell) {
+  Spine spine;
+  const Progress progress;
+  Health health(progress);
+  health.running(&spine.node(), nullptr, nullptr);
+  spine.node().states.stop("the log has another history");
+  EXPECT_EQ(status_of(health).at("status"), "unavailable");
+  EXPECT_EQ(status_of(health).at("reasons").at(0).at("detail"), "the log has another history");
 }
 
 TEST(Metrics, CountRequestsByRouteAndStatus) {
