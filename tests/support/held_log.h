@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "core/log/retained_log.h"
+#include "core/log/log_before.h"
 
 namespace optare {
 
 // Thread: one.
-class HeldLog final : public RetainedLog {
+class HeldLog final : public RetainedLogBefore {
  public:
-  explicit HeldLog(RetainedLog& log) : log_(log) {}
+  using RetainedLogBefore::RetainedLogBefore;
 
   std::size_t held() const { return held_.size(); }
   // What happens to the oldest append that is held.
@@ -72,13 +72,6 @@ class HeldLog final : public RetainedLog {
   }
   std::string other_history() const override { return looked_again_ ? other_history_ : ""; }
   void look_again(Partition) const override { looked_again_ = true; }
-  Timestamp now() const override { return log_.now(); }
-  void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
-  Cut cut(Partition partition) const override { return log_.cut(partition); }
-  void drop_before(Partition partition, std::uint64_t offset, std::string note) override {
-    log_.drop_before(partition, offset, std::move(note));
-  }
-  std::uint64_t bytes() const override { return log_.bytes(); }
 
  private:
   struct Held {
@@ -94,7 +87,6 @@ class HeldLog final : public RetainedLog {
   void check() const {
     if (fail_reads_) throw LogFault("reads fail");
   }
-  RetainedLog& log_;
   std::deque<Held> held_;
   bool fail_reads_ = false;
   bool end_lost_ = false;

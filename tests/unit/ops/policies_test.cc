@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/log/log_before.h"
 #include "core/memory/memory_log.h"
 #include "core/memory/memory_store.h"
 #include "core/openssl/random.h"
@@ -30,36 +31,15 @@ class CountingRunner final : public CommandRunner {
 };
 
 // A round ends with a look at the spool's log.
-class LookedAt final : public RetainedLog {
+class LookedAt final : public RetainedLogBefore {
  public:
-  explicit LookedAt(const Clock& clock) : log_(clock) {}
-  void append(Partition partition, std::string frame, Appended done) override {
-    log_.append(partition, std::move(frame), std::move(done));
-  }
-  std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
-                              std::size_t records_max) const override {
-    return log_.read(partition, offset, records_max);
-  }
-  std::uint64_t end(Partition partition) const override { return log_.end(partition); }
-  Currency currency(Partition partition) const override { return log_.currency(partition); }
-  void ask_end(Partition partition, EndAnswered done) const override {
-    log_.ask_end(partition, std::move(done));
-  }
-  Timestamp now() const override { return log_.now(); }
-  void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
+  using RetainedLogBefore::RetainedLogBefore;
   Cut cut(Partition partition) const override {
     looked = true;
     looked.notify_all();
-    return log_.cut(partition);
+    return RetainedLogBefore::cut(partition);
   }
-  void drop_before(Partition partition, std::uint64_t offset, std::string note) override {
-    log_.drop_before(partition, offset, std::move(note));
-  }
-  std::uint64_t bytes() const override { return log_.bytes(); }
   mutable std::atomic<bool> looked = false;
-
- private:
-  MemoryLog log_;
 };
 
 // However many are due, the other policies have their turn, and a stop waits for few.
@@ -71,8 +51,8 @@ TEST(Policies, ExpireALimitedNumberOfSecretsInARound) {
     due.put(Table::due_secret, due_secret_key(clock.wall(), "srv_" + std::to_string(i), "sec_1"),
             "");
   store.write(due);
-  const MemoryLog log(clock);
-  LookedAt spool_log(clock);
+  MemoryLog log(clock);
+  LookedAt spool_log(log);
   CountingRunner runner;
   SystemRandom random;
   LogLines lines(LogLevel::error);
