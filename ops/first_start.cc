@@ -11,6 +11,7 @@
 #include "core/oauth/client_secret.h"
 #include "core/vault/row_seal.h"
 #include "ops/files.h"
+#include "ops/stepped_command.h"
 
 namespace optare {
 namespace {
@@ -120,8 +121,8 @@ AdminCredentials new_administrator(std::string issuer, Random& random) {
   return {std::move(issuer), ClientId(random.id("srv_")), generate_client_secret(random)};
 }
 
-Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
-                                       const Identity& identity, AdminCredentials admin) {
+Result<Committed> commit_genesis(Follower& follower, CommandRunner& runner, Random& random,
+                                 const Identity& identity, const AdminCredentials& admin) {
   Genesis genesis;
   genesis.log_id = identity.log_id;
   genesis.issuer = admin.issuer;
@@ -141,7 +142,10 @@ Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
   };
   CommandOrigin origin;
   origin.actor = {ActorType::system, "first start"};
-  co_return co_await runner.run(std::move(request), std::move(origin));
+  auto committed = run_stepping(follower, runner.run(std::move(request), std::move(origin)));
+  if (!committed && committed.error().code == Code::outcome_unknown)
+    return reject(Code::unavailable, "the log did not take the genesis in time: start again");
+  return committed;
 }
 
 }  // namespace optare

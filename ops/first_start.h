@@ -12,6 +12,7 @@
 #include "core/ports/random.h"
 #include "core/ports/signer.h"
 #include "core/ports/vault.h"
+#include "projections/follow.h"
 
 namespace optare {
 
@@ -50,9 +51,11 @@ void write_admin_file(const std::filesystem::path& file, const AdminCredentials&
 
 AdminCredentials new_administrator(std::string issuer, Random& random);
 
-// Commits genesis, whose administrator these credentials open. Errors: conflict, when there is one
-// already; those of the command.
-Task<Result<Committed>> commit_genesis(CommandRunner& runner, Random& random,
-                                       const Identity& identity, AdminCredentials admin);
+// Commits genesis, whose administrator these credentials open, where nobody follows the log yet.
+// Errors: conflict, when there is one already; unavailable, when the log did not answer within the
+// command's patience; the command's own.
+[[nodiscard]] Result<Committed> commit_genesis(Follower& follower, CommandRunner& runner,
+                                               Random& random, const Identity& identity,
+                                               const AdminCredentials& admin);
 
 }  // namespace optare

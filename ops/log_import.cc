@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -11,6 +9,7 @@
 #include "commands/system/seal_log.h"
 #include "core/log/imported.h"
 #include "core/log/log_clock.h"
+#include "ops/stepped_command.h"
 
 namespace optare {
 namespace {
@@ -297,35 +296,16 @@ Result<Committed> LogImport::seal(Partition partition) {
   };
   CommandOrigin origin;
   origin.actor = {ActorType::system, "log import"};
-  boost::asio::io_context context;
-  std::optional<Result<Committed>> committed;
-  boost::asio::co_spawn(context, target_.runner.run(std::move(request), std::move(origin)),
-                        [&](const std::exception_ptr& fault, Result<Committed> result) {
-                          if (fault) std::rethrow_exception(fault);
-                          committed = std::move(result);
-                        });
-  // Bounded by the runner's own patience, which `step` ticks. Also when nothing more can be applied
-  // it is waited for: what waits in the runner needs `context`.
-  Result<void> stepped;
-  std::exception_ptr fault;
-  while (!committed) {
-    context.poll();
-    context.restart();
-    try {
-      if (auto last = step(); !last) stepped = std::move(last);
-    } catch (...) {
-      fault = std::current_exception();
-    }
-    if (fault || !stepped) std::this_thread::sleep_for(pause);
-  }
-  if (fault) std::rethrow_exception(fault);
-  TRY_VOID(stepped);
-  if (!*committed && committed->error().code == Code::outcome_unknown) {
+  auto committed =
+      run_stepping(target_.follower, target_.runner.run(std::move(request), std::move(origin)));
+  if (!committed && target_.follower.stopped())
+    return reject(Code::unavailable, target_.states.stop_reason());
+  if (!committed && committed.error().code == Code::outcome_unknown) {
     return reject(Code::unavailable,
                   fmt::format("whether {} was sealed is not known. Run the same command again",
                               partition_name(partition)));
   }
-  return *std::move(committed);
+  return committed;
 }
 
 }  // namespace optare

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <thread>
 
 #include "api/oauth/token_signers.h"
@@ -20,7 +18,6 @@ namespace {
 
 constexpr std::string_view pinned_log_key = "log-id";
 constexpr std::string_view node_id_key = "node-id";
-constexpr std::chrono::seconds genesis_time_max{30};  // one commit, more than a sender waits; ours
 constexpr std::chrono::seconds signing_key_patience{10};  // for all that are missing; ours
 
 std::filesystem::path credentials_file(const NodeOptions& options) {
@@ -279,35 +276,15 @@ Result<void> Node::first_start() {
   }
   lines.write(LogLevel::info, "first_start", {{"issuer", issuer}});
   if (options.kafka) {
-    TRY(auto admin, PendingAdmin(credentials_file(options)).begin(issuer, random));
-    TRY_VOID(take_genesis(std::move(admin)));
+    TRY(const auto admin, PendingAdmin(credentials_file(options)).begin(issuer, random));
+    TRY_VOID(commit_genesis(follower, runner, random, identity, admin));
   } else {
-    AdminCredentials admin = new_administrator(issuer, random);
+    const AdminCredentials admin = new_administrator(issuer, random);
     write_admin_file(credentials_file(options), admin);
-    TRY_VOID(take_genesis(std::move(admin)));
+    TRY_VOID(commit_genesis(follower, runner, random, identity, admin));
     began_ = true;
   }
   return {};
-}
-
-Result<Committed> Node::take_genesis(AdminCredentials admin) {
-  boost::asio::io_context context;
-  std::optional<Result<Committed>> committed;
-  boost::asio::co_spawn(context, commit_genesis(runner, random, identity, std::move(admin)),
-                        [&](const std::exception_ptr& fault, Result<Committed> result) {
-                          if (fault) std::rethrow_exception(fault);
-                          committed = std::move(result);
-                        });
-  const auto until = std::chrono::steady_clock::now() + genesis_time_max;
-  while (!committed && std::chrono::steady_clock::now() < until) {
-    context.poll();
-    context.restart();
-    if (!follower.step()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    follower.tick();
-  }
-  if (!committed)
-    return reject(Code::unavailable, "the log did not take the genesis in time: start again");
-  return *std::move(committed);
 }
 
 // What a key signs is needed by whoever asks for a token. Its private part was in the vault before

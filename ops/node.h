@@ -131,7 +131,6 @@ struct Node {
   void catch_up(Progress& progress);
   Result<void> first_start();
   Result<void> begin_or_go_on(Progress& progress);
-  Result<Committed> take_genesis(AdminCredentials admin);
   void look_for_signing_keys();
   Result<void> check_vault() const;
   Result<void> check_issuer();

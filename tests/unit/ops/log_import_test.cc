@@ -16,8 +16,10 @@
 #include "core/memory/memory_vault.h"
 #include "ops/first_start.h"
 #include "tests/support/facts.h"
+#include "tests/support/held_log.h"
 #include "tests/support/log_samples.h"
 #include "tests/support/small_node.h"
+#include "tests/support/timed_log.h"
 
 namespace optare {
 namespace {
@@ -28,11 +30,11 @@ constexpr LogId home_id{7};
 constexpr LogId away_id{8};
 constexpr LogId third_id{9};
 
-// A log that loses, repeats and is written to by others; its node's time passes as it is read.
-class BadLog final : public EventLog {
+// A log that loses, repeats and is written to by others.
+class BadLog final : public TimedLog {
  public:
   BadLog(EventLog& log, FakeClock& clock, std::vector<int> luck)
-      : log_(log), clock_(clock), luck_(std::move(luck)) {}
+      : TimedLog(log, clock), luck_(std::move(luck)) {}
 
   void append(Partition partition, std::string frame, Appended done) override {
     const auto into_the_void = [](Append) {};
@@ -55,22 +57,8 @@ class BadLog final : public EventLog {
     }
     log_.append(partition, std::move(frame), std::move(done));
   }
-  std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
-                              std::size_t records_max) const override {
-    clock_.advance(std::chrono::milliseconds(50));
-    return log_.read(partition, offset, records_max);
-  }
-  std::uint64_t end(Partition partition) const override { return log_.end(partition); }
-  Currency currency(Partition partition) const override { return log_.currency(partition); }
-  void ask_end(Partition partition, EndAnswered done) const override {
-    log_.ask_end(partition, std::move(done));
-  }
-  Timestamp now() const override { return log_.now(); }
-  void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
 
  private:
-  EventLog& log_;
-  FakeClock& clock_;
   const std::vector<int> luck_;
   std::size_t appends_ = 0;
 };
@@ -297,6 +285,24 @@ TEST_F(LogImportTest, GivesUpOnALogThatTakesNothing) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::unavailable);
   EXPECT_THAT(refused.error().detail, HasSubstr("Run the same command again"));
+}
+
+TEST_F(LogImportTest, SaysThatASealWithoutAnAnswerMayHaveBeenWritten) {
+  ASSERT_TRUE(import().carry());
+  HeldLog held(away.deployment.log);
+  TimedLog log(held, away.deployment.clock);
+  SmallNode node(away.deployment, &log);
+  node.settle();
+  const auto refused = import_into(node, log).seal();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::unavailable);
+  EXPECT_THAT(refused.error().detail, HasSubstr("sealed is not known. Run the same command again"));
+  held.release();
+  node.settle();
+  EXPECT_EQ(node.settler.counts().settled_late, 1U);
+  target.settle();
+  LogImport again = import();
+  ASSERT_TRUE(again.check() && again.carry() && again.seal());
 }
 
 TEST_F(LogImportTest, OfTwoAtOnceBothEndWithTheSameHistory) {
