@@ -174,8 +174,8 @@ TEST_F(Idempotency, SaysWhenTheFirstIsStillInFlight) {
   ASSERT_EQ(answers.size(), 2U);
   std::ranges::sort(answers, {}, &Response::status);
   EXPECT_EQ(answers[0].status, 201);
-  const auto& [status, headers, body, stream] = answers[1];
-  const Answer second{status, headers, body, stream};
+  const Response& late = answers[1];
+  const Answer second{late.status, late.headers, late.body, late.stream};
   EXPECT_TRUE(refused(second, 409, "idempotency-in-flight"));
   EXPECT_EQ(second.header("Retry-After"), "1");
 }
