@@ -157,7 +157,7 @@ int log_import(const Config& config, const ImportOptions& options) {
   SystemClock clock;
   SystemRandom random;
   LogLines lines(LogLevel::error);
-  Progress progress([](const std::string& text) { std::cerr << text << std::endl; });
+  Progress progress = spoken_progress();
   const auto began = clock.boottime();
   const std::filesystem::path from(options.from_data);
   const std::filesystem::path key_file =

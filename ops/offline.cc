@@ -29,11 +29,6 @@ int failed(const Failure& failure) {
 }
 int refused(const Rejection& rejection) { return failed(failure_of(rejection)); }
 
-// Says how far a long step is, on stderr.
-Progress spoken_progress() {
-  return Progress([](const std::string& text) { std::cerr << text << std::endl; });
-}
-
 Task<Result<Committed>> create_admin(Node& node, ClientId client, std::string digest) {
   BootstrapAdmin command;
   command.client = std::move(client);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 namespace optare {
 
 void Progress::report(const std::string& step, const std::string& unit, std::uint64_t done,
@@ -30,6 +32,10 @@ void Progress::report(const std::string& step, const std::string& unit, std::uin
 std::string Progress::text() const {
   const std::scoped_lock lock(mutex_);
   return text_;
+}
+
+Progress spoken_progress() {
+  return Progress([](const std::string& text) { std::cerr << text << std::endl; });
 }
 
 }  // namespace optare

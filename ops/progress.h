@@ -36,4 +36,7 @@ class Progress {
   std::string text_;
 };
 
+// Told on stderr, for a person who waits.
+Progress spoken_progress();
+
 }  // namespace optare

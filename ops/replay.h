@@ -7,7 +7,9 @@
 
 #include "core/kafka/client.h"
 #include "core/log/event_log.h"
+#include "core/openssl/random.h"
 #include "core/rocksdb/rocksdb_store.h"
+#include "core/system_clock/system_clock.h"
 #include "ops/first_start.h"
 #include "ops/local_commands.h"
 #include "ops/progress.h"
@@ -69,6 +71,18 @@ class Replay {
   Clock& clock_;
   std::unique_ptr<RocksStore> store_;
   std::unique_ptr<LiveStates> states_;
+};
+
+// A replay of a data folder that tells on stderr how far it is.
+struct SpokenReplay {
+  explicit SpokenReplay(const Config& config)
+      : folder(config, clock, random), replay(folder, scratch_folder(random), clock) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  Progress progress = spoken_progress();
+  const ReadOnlyFolder folder;
+  Replay replay;
 };
 
 // What differs between two views; last-used times and versions of projections aside.

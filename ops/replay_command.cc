@@ -5,8 +5,6 @@
 #include <iostream>
 
 #include "api/admin/application_json.h"
-#include "core/openssl/random.h"
-#include "core/system_clock/system_clock.h"
 #include "ops/cli/failure.h"
 #include "ops/node.h"
 #include "ops/replay.h"
@@ -104,17 +102,15 @@ int show(const Replay& replay, const ReplayOptions& options) {
 
 int replay(const Config& config, const ReplayOptions& options) {
   if (const auto exit = nothing_there(config)) return *exit;
-  SystemClock clock;
-  SystemRandom random;
-  Progress progress([](const std::string& text) { std::cerr << text << std::endl; });
-  const ReadOnlyFolder folder(config, clock, random);
-  Replay replay(folder, scratch_folder(random), clock);
-  const auto began = clock.boottime();
-  const auto done = replay.run(options.until ? ReplayEnd(*options.until) : ReplayEnd(), progress);
-  const double seconds = static_cast<double>((clock.boottime() - began).count()) / 1000;
+  SpokenReplay spoken(config);
+  Replay& replay = spoken.replay;
+  const auto began = spoken.clock.boottime();
+  const auto done =
+      replay.run(options.until ? ReplayEnd(*options.until) : ReplayEnd(), spoken.progress);
+  const double seconds = static_cast<double>((spoken.clock.boottime() - began).count()) / 1000;
   if (!done) return refused(done.error());
   if (options.until) return show(replay, options);
-  const Comparison comparison = compare_views(folder.view, replay.store());
+  const Comparison comparison = compare_views(spoken.folder.view, replay.store());
   print_comparison(replay.counts(), comparison, seconds, replay.states().position(), options.json);
   return code_of(comparison.different == 0 ? ExitCode::ok : ExitCode::refused);
 }

@@ -7,8 +7,6 @@
 
 #include "core/base/encoding.h"
 #include "core/log/imported.h"
-#include "core/openssl/random.h"
-#include "core/system_clock/system_clock.h"
 #include "ops/cli/failure.h"
 #include "ops/cli/output.h"
 #include "ops/node.h"
@@ -135,14 +133,11 @@ class Listing {
 
 int log_void(const Config& config, const VoidOptions& options) {
   if (const auto exit = nothing_there(config)) return *exit;
-  SystemClock clock;
-  SystemRandom random;
-  Progress progress([](const std::string& text) { std::cerr << text << std::endl; });
-  const ReadOnlyFolder folder(config, clock, random);
-  Replay replay(folder, scratch_folder(random), clock);
-  Listing listing(folder, options);
+  SpokenReplay spoken(config);
+  Replay& replay = spoken.replay;
+  Listing listing(spoken.folder, options);
   replay.on_void = [&](const VoidRecord& found) { listing.add(found); };
-  const auto done = replay.run(ReplayEnd(), progress);
+  const auto done = replay.run(ReplayEnd(), spoken.progress);
   listing.end(replay.counts().records);
   if (done) return code_of(ExitCode::ok);
   print_failure(std::cerr, {.exit = ExitCode::refused,

@@ -111,6 +111,24 @@ class SmallNode {
     return begin(std::move(request), std::move(origin))->value();
   }
 
+  // A commit of another node's, decided on this one's view.
+  Commit commit_on_view() const {
+    Commit commit;
+    commit.id = {9};
+    commit.deadline = deployment_.log.now() + std::chrono::seconds(10);
+    commit.view = states.view(Partition::control);
+    commit.writes = {{"application/srv_x", 0, {}}};
+    commit.actor = {ActorType::system, "test"};
+    commit.cause = "Test";
+    commit.node_id = "node_9";
+    return commit;
+  }
+  std::string frame_of(const Commit& commit) const { return frame_of(commit, mac); }
+  std::string frame_of(const Commit& commit, const FleetMac& by) const {
+    return make_frame(by, deployment_.log_id, Partition::control, FrameKind::commit,
+                      encode_commit(commit).value());
+  }
+
   static CommandOrigin operator_origin() {
     CommandOrigin origin;
     origin.actor = {ActorType::system, "test"};

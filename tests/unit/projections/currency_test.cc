@@ -11,22 +11,6 @@ using namespace std::chrono_literals;
 
 class CurrencyTest : public testing::Test {
  protected:
-  Commit commit_on_view() const {
-    Commit commit;
-    commit.id = {9};
-    commit.deadline = deployment.log.now() + 10s;
-    commit.view = node.states.view(Partition::control);
-    commit.writes = {{"application/srv_x", 0, {}}};
-    commit.actor = {ActorType::system, "test"};
-    commit.cause = "Test";
-    commit.node_id = "node_9";
-    return commit;
-  }
-  std::string frame_of(const Commit& commit) const {
-    return make_frame(node.mac, deployment.log_id, Partition::control, FrameKind::commit,
-                      encode_commit(commit).value());
-  }
-
   Deployment deployment;
   SmallNode node{deployment};
 };
@@ -168,14 +152,14 @@ TEST_F(CurrencyTest, HasTheLogLookedAtAgainWhenItMeetsAForeignView) {
   HeldLog log(deployment.log);
   SmallNode reader(deployment, &log);
   log.be_another_log("control: the topic is another");
-  Commit stale = commit_on_view();
+  Commit stale = node.commit_on_view();
   stale.writes.front().expected_version = 5;
-  deployment.log.append(Partition::control, frame_of(stale), [](Append) {});
+  deployment.log.append(Partition::control, node.frame_of(stale), [](Append) {});
   reader.settle();
   EXPECT_FALSE(reader.follower->stopped());
-  Commit elsewhere = commit_on_view();
+  Commit elsewhere = node.commit_on_view();
   elsewhere.view = {0, {1}};
-  deployment.log.append(Partition::control, frame_of(elsewhere), [](Append) {});
+  deployment.log.append(Partition::control, node.frame_of(elsewhere), [](Append) {});
   reader.settle();
   EXPECT_TRUE(reader.follower->stopped());
 }
