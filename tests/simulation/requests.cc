@@ -193,7 +193,9 @@ void Requests::check_all_answered() {
   }
 }
 
+// But by a node that has not noticed yet that the log lost what it goes by.
 void Requests::check_replayed(const Asked& asked, const Committed& committed) {
+  if (asked.machine->astray(stage_.log, Partition::control)) return;
   const std::uint64_t ordinal = committed.position;
   const bool known = ordinal >= 1 && ordinal <= stage_.model.ordinals(Partition::control);
   if (!known) return stage_.judge.violated(Rule::answers, asked.what + ": an outcome from nowhere");
