@@ -9,6 +9,22 @@
 
 namespace optare {
 
+// A vault that outlives whoever opened it: of a Place whose `open` opens the same one each time.
+template <class Place>
+class DurableVault {
+ public:
+  static constexpr bool durable = true;
+  Vault& vault() { return *vault_; }
+  void reopen() {
+    vault_.reset();
+    vault_ = place_.open();
+  }
+
+ private:
+  Place place_;
+  decltype(std::declval<Place>().open()) vault_ = place_.open();
+};
+
 template <class Fixture>
 class VaultContract : public testing::Test {
  protected:

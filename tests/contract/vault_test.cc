@@ -16,27 +16,20 @@ class MemoryVaultFixture {
   MemoryVault vault_;
 };
 
-class RocksVaultFixture {
+class RocksVaults {
  public:
-  static constexpr bool durable = true;
-  Vault& vault() { return *vault_; }
-  void reopen() {
-    vault_.reset();
-    vault_ = open();
-  }
-
- private:
   std::unique_ptr<RocksVault> open() {
     return std::make_unique<RocksVault>(resources_, directory_ / "vault",
                                         Secret(std::string(32, 'k')), random_);
   }
+
+ private:
   TemporaryDirectory directory_;
   RocksResources resources_;
   SystemRandom random_;
-  std::unique_ptr<RocksVault> vault_ = open();
 };
 
-using Vaults = testing::Types<MemoryVaultFixture, RocksVaultFixture>;
+using Vaults = testing::Types<MemoryVaultFixture, DurableVault<RocksVaults>>;
 
 }  // namespace
 

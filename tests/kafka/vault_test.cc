@@ -35,20 +35,6 @@ class Vaults {
   SystemRandom random_;
 };
 
-class KafkaVaultFixture {
- public:
-  static constexpr bool durable = true;
-  Vault& vault() { return *vault_; }
-  void reopen() {
-    vault_.reset();
-    vault_ = vaults_.open();
-  }
-
- private:
-  Vaults vaults_;
-  std::unique_ptr<KafkaVault> vault_ = vaults_.open();
-};
-
 TEST(KafkaVaultOnBrokers, HasOneWinnerOfEachClaim) {
   Vaults vaults;
   constexpr std::size_t nodes = 4;
@@ -74,6 +60,6 @@ TEST(KafkaVaultOnBrokers, HasOneWinnerOfEachClaim) {
 
 }  // namespace
 
-INSTANTIATE_TYPED_TEST_SUITE_P(OnBrokers, VaultContract, KafkaVaultFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(OnBrokers, VaultContract, DurableVault<Vaults>);
 
 }  // namespace optare

@@ -43,20 +43,6 @@ class MockVaults {
   SystemRandom random_;
 };
 
-class KafkaVaultFixture {
- public:
-  static constexpr bool durable = true;
-  Vault& vault() { return *vault_; }
-  void reopen() {
-    vault_.reset();
-    vault_ = vaults_.open();
-  }
-
- private:
-  MockVaults vaults_;
-  std::unique_ptr<KafkaVault> vault_ = vaults_.open();
-};
-
 template <class Action>
 std::string fault_of(Action action) {
   try {
@@ -195,6 +181,6 @@ TEST(KafkaVault, SaysInTimeThatItWasNotWritten) {
 
 }  // namespace
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, VaultContract, KafkaVaultFixture);
+INSTANTIATE_TYPED_TEST_SUITE_P(Kafka, VaultContract, DurableVault<MockVaults>);
 
 }  // namespace optare
