@@ -5,6 +5,7 @@
 #include "core/log/log_clock.h"
 #include "projections/applications.h"
 #include "projections/journal.h"
+#include "projections/living_page.h"
 
 namespace optare {
 namespace {
@@ -351,59 +352,25 @@ std::uint64_t LiveStates::stream_version(Partition partition, std::string_view s
   return version_at(stream, *row, log_.now());
 }
 
-namespace {
-
-// A page of living rows of one table, in key order, after `from`.
-template <class T, class Decode>
-Page<std::shared_ptr<const T>> page_of(const Store& store, Table table, std::string_view prefix,
-                                       std::string_view from, std::size_t limit,
-                                       const Decode& decode) {
-  Page<std::shared_ptr<const T>> page;
-  std::string start(prefix);
-  start += from;
-  if (!from.empty()) start.push_back('\0');  // Just after it.
-  std::string last;
-  std::size_t scanned = 0;
-  store.scan(table, start, [&](std::string_view key, std::string_view value) {
-    if (!key.starts_with(prefix)) return false;
-    if (++scanned > page_rows_scanned_max) {
-      page.next = last;
-      return false;
-    }
-    std::shared_ptr<const T> item = decode(key.substr(prefix.size()), value);
-    const bool living = item && item->exists();
-    if (living && page.items.size() == limit) {
-      page.next = last;
-      return false;
-    }
-    last = key.substr(prefix.size());
-    if (living) page.items.push_back(std::move(item));
-    return true;
-  });
-  return page;
-}
-
-}  // namespace
-
 Page<std::shared_ptr<const Application>> LiveStates::applications(std::string_view from,
                                                                   std::size_t limit) const {
-  return page_of<Application>(store_, Table::application, "", from, limit,
-                              [](std::string_view, std::string_view value) {
-                                return decode_shared<Application>(std::string(value));
-                              });
+  return living_page<Application>(store_, Table::application, "", from, limit,
+                                  [](std::string_view, std::string_view value) {
+                                    return decode_shared<Application>(std::string(value));
+                                  });
 }
 
 Page<std::shared_ptr<const Api>> LiveStates::apis(std::string_view from, std::size_t limit) const {
-  return page_of<Api>(store_, Table::api, "", from, limit,
-                      [](std::string_view, std::string_view value) {
-                        return decode_shared<Api>(std::string(value));
-                      });
+  return living_page<Api>(store_, Table::api, "", from, limit,
+                          [](std::string_view, std::string_view value) {
+                            return decode_shared<Api>(std::string(value));
+                          });
 }
 
 Page<std::shared_ptr<const Application>> LiveStates::applications_of_api(const ApiId& api,
                                                                          std::string_view from,
                                                                          std::size_t limit) const {
-  return page_of<Application>(
+  return living_page<Application>(
       store_, Table::application_by_api, application_by_api_key(api, ""), from, limit,
       [this](std::string_view client, std::string_view) { return application(ClientId(client)); });
 }

@@ -19,9 +19,6 @@
 
 namespace optare {
 
-// Rows that are looked at for one page, those of deleted ones too; ours: some milliseconds.
-constexpr std::size_t page_rows_scanned_max = 4'096;
-
 struct LiveStatesOptions {
   std::size_t applications_cached_max = 20'000;  // about 1 KiB each
   std::size_t apis_cached_max = 2'000;

@@ -61,6 +61,36 @@ class RecordedLog {
   std::vector<Admitted> admitted;
 };
 
+// It renames what `stream` is about.
+inline Commit client_commit(const LogReader& reader, const std::string& stream,
+                            Timestamp deadline) {
+  Commit commit = samples::commit();
+  commit.deadline = deadline;
+  commit.view = reader.head.view;
+  commit.writes = {
+      {stream,
+       reader.stream(stream).version,
+       {encode_event(client_renamed("at " + std::to_string(reader.head.next_offset)))}}};
+  commit.guards = {};
+  return commit;
+}
+
+// Genesis and some commits with records between them that do not count.
+inline RecordedLog history(LogId log = samples::log_id) {
+  RecordedLog home(log);
+  Commit genesis = samples::commit();
+  genesis.writes = {{"system", 0, {encode_event(log_created())}}};
+  genesis.guards = {};
+  home.read(genesis, noon);
+  for (int i = 1; i <= 4; ++i) {
+    const Timestamp time = noon + i * std::chrono::seconds(1);
+    home.read("garbage", time);
+    home.read(client_commit(home.reader, "application/srv_" + std::to_string(i % 2), time), time);
+  }
+  OPTARE_ASSERT(home.ordinals() == 5);
+  return home;
+}
+
 // As `log` writes it down.
 inline std::string imported_frame(const LogReader& log, std::string_view payload) {
   return make_frame(*log.mac, log.log_id, log.partition, FrameKind::imported, payload);

@@ -7,6 +7,8 @@
 namespace optare {
 namespace {
 
+using samples::client_commit;
+using samples::history;
 using samples::imported_frame;
 using samples::LogReader;
 using samples::noon;
@@ -17,34 +19,6 @@ constexpr LogId new_log = samples::filled<16>(0xb0);
 constexpr LogId third_log = samples::filled<16>(0xc0);
 constexpr Timestamp later = noon + std::chrono::days(400);
 constexpr Duration a_second = std::chrono::seconds(1);
-
-Commit client_commit(const LogReader& reader, const std::string& stream, Timestamp deadline) {
-  Commit commit = samples::commit();
-  commit.deadline = deadline;
-  commit.view = reader.head.view;
-  commit.writes = {
-      {stream,
-       reader.stream(stream).version,
-       {encode_event(samples::client_renamed("at " + std::to_string(reader.head.next_offset)))}}};
-  commit.guards = {};
-  return commit;
-}
-
-// Genesis and some commits with records between them that do not count.
-RecordedLog history(LogId log = samples::log_id) {
-  RecordedLog home(log);
-  Commit genesis = samples::commit();
-  genesis.writes = {{"system", 0, {encode_event(samples::log_created())}}};
-  genesis.guards = {};
-  home.read(genesis, noon);
-  for (int i = 1; i <= 4; ++i) {
-    const Timestamp time = noon + i * a_second;
-    home.read("garbage", time);
-    home.read(client_commit(home.reader, "application/srv_" + std::to_string(i % 2), time), time);
-  }
-  OPTARE_ASSERT(home.ordinals() == 5);
-  return home;
-}
 
 // Equal but for where in the log things are.
 void expect_same(const LogReader& here, const LogReader& there) {
@@ -336,35 +310,6 @@ TEST_F(SecondImport, NeedsTheSealBetweenTheLogs) {
                                                         third.head.log_time, of_first})),
                  later),
       VoidReason::import);
-}
-
-TEST(ImportedCommit, IsWrittenAndReadAndFitsIntoAFrame) {
-  const std::string frame(frame_header_bytes + commit_bytes_max + frame_mac_bytes, 'f');
-  const Imported imported{samples::log_id, 0xffffffffffffffff, noon, frame};
-  const std::string payload = encode_imported(imported);
-  EXPECT_EQ(decode_imported(payload).value(), imported);
-  const std::string bytes = "x" + payload;  // at another alignment
-  EXPECT_EQ(decode_imported(std::string_view(bytes).substr(1)).value(), imported);
-  const LogReader reader;
-  EXPECT_TRUE(parse_frame(imported_frame(reader, payload)).has_value());
-}
-
-TEST(OriginalRecord, IsTheCommitsOwnFrame) {
-  const RecordedLog home = history();
-  const LogReader target(new_log);
-  const std::string own = home.admitted[1].bytes;
-  const std::string imported = imported_frame(target, home.carried(2));
-  for (const std::string* bytes : {&own, &imported}) {
-    const auto original = original_record(*bytes);
-    ASSERT_TRUE(original);
-    EXPECT_EQ(original->frame, own);
-    EXPECT_EQ(original->commit, parse_frame(own)->payload);
-    EXPECT_EQ(original->imported.has_value(), bytes == &imported);
-  }
-  EXPECT_FALSE(original_record("garbage"));
-  EXPECT_FALSE(original_record(imported_frame(target, "garbage")));
-  EXPECT_FALSE(
-      original_record(make_frame(*target.mac, new_log, Partition::control, FrameKind::tick, "")));
 }
 
 // What may lie in a log beside what the importer sends.

@@ -4,6 +4,7 @@
 #include "core/memory/memory_log.h"
 #include "core/memory/memory_store.h"
 #include "projections/live_states.h"
+#include "projections/living_page.h"
 #include "tests/support/fake_clock.h"
 
 namespace optare {
