@@ -44,8 +44,4 @@ inline void print_result(const boost::json::object& result) {
   std::cout << boost::json::serialize(result) << std::endl;
 }
 
-inline Progress spoken_progress() {
-  return Progress([](const std::string& text) { std::cerr << "  " << text << std::endl; });
-}
-
 }  // namespace optare

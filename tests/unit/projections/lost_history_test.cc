@@ -41,6 +41,13 @@ class ShrinkingLog final : public EventLog {
 
 class LostHistory : public testing::Test {
  protected:
+  void start_with_view_of_node(SmallNode& other) const {
+    StoreBatch batch;
+    for (const auto& [key, value] : node.rows())
+      batch.put(static_cast<Table>(key.front()), key.substr(1), value);
+    other.store.write(batch);
+    other.reopen();
+  }
   Deployment deployment;
   SmallNode node{deployment};
 };
@@ -49,11 +56,7 @@ TEST_F(LostHistory, StopsWhenTheLogLostItsEnd) {
   ASSERT_TRUE(node.run(create("srv_a")));
   Deployment emptied;
   SmallNode other(emptied);
-  StoreBatch batch;
-  for (const auto& [key, value] : node.rows())
-    batch.put(static_cast<Table>(key.front()), key.substr(1), value);
-  other.store.write(batch);
-  other.reopen();
+  start_with_view_of_node(other);
   EXPECT_TRUE(other.follower->stopped());
   EXPECT_THAT(other.states.stop_reason(), testing::HasSubstr("the log lost its end"));
   EXPECT_FALSE(other.states.fresh());
@@ -64,11 +67,7 @@ TEST_F(LostHistory, StopsWhenTheLogHasAnotherHistory) {
   Deployment elsewhere;
   SmallNode other(elsewhere);
   ASSERT_TRUE(other.run(create("srv_b")));
-  StoreBatch batch;
-  for (const auto& [key, value] : node.rows())
-    batch.put(static_cast<Table>(key.front()), key.substr(1), value);
-  other.store.write(batch);
-  other.reopen();
+  start_with_view_of_node(other);
   EXPECT_TRUE(other.follower->stopped());
   EXPECT_THAT(other.states.stop_reason(), testing::HasSubstr("another history"));
 }
