@@ -52,6 +52,7 @@ KafkaBrokers::~KafkaBrokers() {
 std::vector<std::string> KafkaBrokers::up() const {
   std::vector<std::string> arguments{"up", "--brokers", std::to_string(options_.brokers),
                                      "--die-with", std::to_string(getpid())};
+  if (options_.hasty) arguments.emplace_back("--hasty");
   if (!options_.version.empty()) {
     arguments.emplace_back("--version");
     arguments.push_back(options_.version);
@@ -81,7 +82,7 @@ const std::string& shared_brokers() {
   static const std::string bootstrap = [] {
     const std::string folder = shared_folder();
     if (folder.empty()) {
-      static const KafkaBrokers own;
+      static const KafkaBrokers own({.hasty = false});
       return own.bootstrap();
     }
     std::string text = file_text(std::filesystem::path(folder) / "bootstrap");

@@ -11,7 +11,8 @@ namespace optare {
 
 struct KafkaBrokersOptions {
   int brokers = 3;
-  std::string version;               // of Kafka; empty: the one that ops/kafka takes
+  bool hasty = true;                 // who is lost is soon missed, and so may be who is only slow
+  std::string version = {};          // of Kafka; empty: the one that ops/kafka takes
   std::vector<std::string> up = {};  // more flags of `ops/kafka up`
 };
 
