@@ -25,7 +25,7 @@ TEST(KafkaBrokers, KeepWhatIsProducedAndStampIt) {
   RawKafka kafka(shared_brokers());
   const std::string topic = kafka_prefix() + ".smoke";
   kafka.create_topic(topic, 2);
-  EXPECT_EQ(kafka.in_sync(topic, 1), 3);
+  wait_until("three in sync", [&] { return kafka.in_sync(topic, 1) == 3; });
 
   const std::int64_t before = now_ms();
   EXPECT_EQ(kafka.produce(topic, 1, "first", "key"), 0);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/base/encoding.h"
+#include "core/issuance/acknowledgements.h"
 #include "core/issuance/collector.h"
 #include "tests/support/fleet.h"
 #include "tests/support/raw_kafka.h"
@@ -203,7 +204,9 @@ TEST(KafkaFaultsIssuance, LosesNoTokenWhileAllBrokersAreAway) {
   EXPECT_GE(node.metric("optare_issuance_forward_queue"), 500);
   EXPECT_GT(node.metric("optare_issuance_forward_age_seconds"), 0);
   EXPECT_LE(node.metric("optare_issuance_forward_held"), 256 + 16);
-  EXPECT_THAT(node.ops("/metrics").body, HasSubstr("optare_issuance_forward_errors_total{kind="));
+  wait_until("the fault to be counted", [&] {
+    return node.ops("/metrics").body.contains("optare_issuance_forward_errors_total{kind=");
+  });
   node.kill();
 
   brokers.start_all();
@@ -264,10 +267,11 @@ TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
   EXPECT_EQ(json_member(refused.body, "error"), "temporarily_unavailable");
   EXPECT_EQ(json_member(refused.body, "access_token"), "");
   const auto first = std::chrono::steady_clock::now();
-  EXPECT_LT(first - began, 10s);
+  EXPECT_LT(first - began, 30s);
   for (int i = 0; i < 10; ++i) EXPECT_EQ(customer.ask(), 503);
   EXPECT_THAT(node.ops("/readyz").body, HasSubstr("issuance_ack"));
-  EXPECT_LT(std::chrono::steady_clock::now() - first, 3s) << "nobody waits in vain after that";
+  EXPECT_LT(std::chrono::steady_clock::now() - first, 5 * issuance_ack_patience)
+      << "nobody waits in vain after that";
 
   brokers.start_all();
   wait_until("tokens again", [&] { return customer.ask() == 200; }, 60s);

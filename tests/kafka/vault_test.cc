@@ -53,7 +53,10 @@ TEST(KafkaVaultOnBrokers, HasOneWinnerOfEachClaim) {
     const auto winner = std::ranges::find(won, true) - won.begin();
     const std::string value(16, static_cast<char>('a' + winner));
     for (const auto& node : fleet)
-      wait_until("all to have the winner's", [&] { return node->get(name)->reveal() == value; });
+      wait_until("all to have the winner's", [&] {
+        const auto there = node->get(name);
+        return there && there->reveal() == value;
+      });
     EXPECT_EQ(vaults.open()->get(name)->reveal(), value);
   }
 }
