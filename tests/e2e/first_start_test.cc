@@ -146,7 +146,7 @@ TEST(Stop, WhileItStartsIsAtOnceWhateverItWaitsFor) {
       return answer && json_member(answer->body, "status") == "starting";
     });
     server.process().signal(signal);
-    const Ended ended = server.process().wait(std::chrono::seconds(5));
+    const Ended ended = server.process().wait();
     EXPECT_EQ(ended.code, 0);
     EXPECT_NE(ended.err.find("told to end while starting"), std::string::npos) << ended.err;
   }

@@ -33,7 +33,7 @@ TEST_F(HttpServer, WaitsForAHandlerThatDoesNotEndAsLongAsIsAllowedAndNoLonger) {
   EXPECT_FALSE(server->stop());
   EXPECT_GE(std::chrono::steady_clock::now() - began, Duration(200));
   EXPECT_EQ(waiting.rest(), "");
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
   gate.open.complete(1);  // The promise is kept late: the handler ends with the server.
   server.reset();
   EXPECT_EQ(observer.opened, observer.closed);
@@ -48,7 +48,7 @@ TEST_F(HttpServer, EndsOnceWhatWasCutOffHasEnded) {
   while (observer.requests == 0) std::this_thread::yield();
   const auto began = std::chrono::steady_clock::now();
   EXPECT_FALSE(server->stop());
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
   EXPECT_EQ(observer.opened, observer.closed) << "its handlers have ended, not only its threads";
 }
 
