@@ -183,6 +183,7 @@ void Holdings::check_token(Machine& machine, const HeldToken& held) {
 
 void Holdings::check_secret(Machine& machine, const HeldSecret& held) {
   const LiveStates& states = machine.process->states();
+  if (!states.fresh()) return;  // Then no secret opens anything (design D11).
   const std::uint64_t applied = states.position();
   const SecretLife life = life_of(
       held.id, stage_.model.rows(Partition::control).happened(application_stream(held.client)));

@@ -10,6 +10,9 @@
 namespace optare::simulation {
 namespace {
 
+// When nothing goes wrong any more: the patience for the log, and for a view that is behind.
+constexpr Duration answered_within = 2 * (command_patience + barrier_patience);
+
 bool ends_tokens(std::string_view name) {
   static const std::set<std::string_view> all{"DeleteApplication",  "DeactivateClient",
                                               "RevokeClientTokens", "DeleteApi",
@@ -69,6 +72,7 @@ Asked& Requests::begin(Machine& machine, std::string_view name, std::string subj
   asked->machine = &machine;
   asked->incarnation = machine.incarnation;
   asked->subject = std::move(subject);
+  asked->begun = stage_.timeline.now();
   asked->asked_at = stage_.model.ordinals(Partition::control);
   asked->ends_tokens = ends_tokens(name);
   if (key) {
@@ -188,7 +192,8 @@ void Requests::check_refused(const Asked& asked, const Rejection& refusal) {
 void Requests::check_all_answered() {
   for (const auto& asked : all_) {
     const bool waits = asked->told == Asked::Told::nothing && asked->machine->process &&
-                       asked->incarnation == asked->machine->incarnation;
+                       asked->incarnation == asked->machine->incarnation &&
+                       stage_.timeline.now() - asked->begun > answered_within;
     stage_.judge.require(!waits, Rule::recovers, [&] { return asked->what + " waits for ever"; });
   }
 }

@@ -27,6 +27,7 @@ struct Asked {
   Told told = Told::nothing;
   std::optional<Timestamp> deadline;  // of the newest commit that was sent for it
   std::uint64_t asked_at = 0;         // control ordinals then
+  Timestamp begun{};
   std::optional<std::vector<std::uint64_t>> if_match;
   bool excused = false;  // the log has lost records since it was asked
 };
@@ -66,7 +67,7 @@ class Requests {
   void sent(Partition partition, const std::string& frame);
   void log_was_cut();
   void check_all();
-  // REQUIRES: nobody asks any more, and all patience is over.
+  // REQUIRES: all patience is over, but of who asked just now.
   void check_all_answered();
   std::size_t count() const { return all_.size(); }
   std::size_t told(Asked::Told told) const;
