@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace optare {
@@ -55,6 +56,43 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
   if (!handle) throw KafkaFault(fmt::format("Kafka's client cannot be made: {}", complaint.data()));
   static_cast<void>(conf.release());  // the handle's now
   return handle;
+}
+
+namespace {
+
+constexpr std::chrono::milliseconds try_max{500};
+
+int bounded_ms(std::chrono::milliseconds patience) {
+  return static_cast<int>(std::clamp(patience, std::chrono::milliseconds(1), try_max).count());
+}
+
+void look_who_leads(rd_kafka_t* handle, const std::string& topic) {
+  const KafkaTopicHandle asked = make_topic(handle, topic);
+  const rd_kafka_metadata_t* found = nullptr;
+  if (rd_kafka_metadata(handle, 0, asked.get(), &found, bounded_ms(try_max)) ==
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    rd_kafka_metadata_destroy(found);
+}
+
+}  // namespace
+
+std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handle,
+                                                               const std::string& topic,
+                                                               std::int32_t partition,
+                                                               std::int64_t which,
+                                                               std::chrono::milliseconds patience) {
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)>
+      asked(rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_t& answer =
+      *rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(), partition);
+  answer.offset = which;
+  auto error = rd_kafka_offsets_for_times(handle, asked.get(), bounded_ms(patience));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = answer.err;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset < 0)
+    error = RD_KAFKA_RESP_ERR__NO_OFFSET;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(answer.offset);
+  look_who_leads(handle, topic);
+  return std::unexpected(error);
 }
 
 KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name) {

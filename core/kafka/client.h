@@ -3,6 +3,9 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
+#include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -50,6 +53,11 @@ struct EndKafkaQueue {
 };
 using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, EndKafkaQueue>;
 
+// How long a broker may answer nothing before its connection is given up, and another broker is
+// asked who leads: one that hangs is left nearly as soon as one that died. What was sent to it is
+// sent again by the producer, under its old number.
+constexpr std::chrono::milliseconds broker_silence_max{3'000};
+
 using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 
 // A handle over `connection` with `more` settings; `callbacks` may set what is no text.
@@ -57,6 +65,18 @@ using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
                        const KafkaSettings& more = {},
                        const std::function<void(rd_kafka_conf_t*)>& callbacks = nullptr);
+
+// Where a partition begins (RD_KAFKA_OFFSET_BEGINNING) or ends (RD_KAFKA_OFFSET_END: one past the
+// last durable record, when the handle's isolation.level is read_uncommitted), as its leader says.
+// The error: not told in time. In place of rd_kafka_query_watermark_offsets, which in librdkafka
+// 2.0.2 waits for ever for a broker that went away (librdkafka #2588).
+//
+// One try of at most `patience` or half a second. librdkafka goes on asking the leader that it
+// knows, also when that is gone or leads no more: after an error it is made to look who leads now
+// (half a second at most), so that the next call asks the right one.
+[[nodiscard]] std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
+    std::chrono::milliseconds patience);
 
 // A topic of the handle, whose settings are those of the handle. Throws KafkaFault.
 KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name);

@@ -17,6 +17,7 @@ EndAsker::EndAsker(const KafkaConnection& connection, std::map<Partition, std::s
                          {// Somebody's open transaction shall hide nothing that is durable.
                           {"isolation.level", "read_uncommitted"},
                           {"socket.nagle.disable", "true"},
+                          {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
                           {"reconnect.backoff.ms", "50"},
                           {"reconnect.backoff.max.ms", "1000"}})) {
   thread_ = std::thread([this] { run(); });
@@ -79,14 +80,10 @@ std::optional<std::uint64_t> EndAsker::query(const std::string& topic) {
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-    const auto error =
-        rd_kafka_query_watermark_offsets(handle_.get(), topic.c_str(), 0, &low, &high,
-                                         static_cast<int>(std::max<std::int64_t>(left.count(), 1)));
+    const auto end = topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, left);
     rd_kafka_poll(handle_.get(), 0);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0) return static_cast<std::uint64_t>(high);
-    counts_.error("ask_end", error);
+    if (end) return *end;
+    counts_.error("ask_end", end.error());
     {
       const std::scoped_lock lock(mutex_);
       if (stopping_) return std::nullopt;

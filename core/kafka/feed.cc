@@ -11,7 +11,7 @@ constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
 // After a fault of a partition or of the mirror.
 constexpr Duration restart_interval = std::chrono::milliseconds(500);
-constexpr int range_timeout_ms = 1'000;
+constexpr std::chrono::milliseconds range_patience{1'000};
 
 using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
 
@@ -58,6 +58,7 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
       {"fetch.max.bytes", "4194304"},
       {"queued.max.messages.kbytes", std::to_string(options_.queued_kib_max)},
       {"socket.nagle.disable", "true"},
+      {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
       {"topic.metadata.refresh.interval.ms", "30000"},
@@ -264,16 +265,15 @@ void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
 // The topic does not have what was asked for.
 void Feed::judge_range(Partition partition) {
   Followed& part = followed(partition);
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  const auto error = rd_kafka_query_watermark_offsets(handle_.get(), part.name.c_str(), 0, &low,
-                                                      &high, range_timeout_ms);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    counts_.error("range", error);
+  const auto low =
+      topic_offset(handle_.get(), part.name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
+  const auto high =
+      low ? topic_offset(handle_.get(), part.name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
+  if (!high) {
+    counts_.error("range", high.error());
     return stop(partition, restart_interval);
   }
-  const TopicRange range{static_cast<std::uint64_t>(std::max<std::int64_t>(low, 0)),
-                         static_cast<std::uint64_t>(std::max<std::int64_t>(high, 0))};
+  const TopicRange range{*low, *high};
   const std::uint64_t end = mirror_.end(partition);
   const std::uint64_t needed = part.expected ? part.expected->offset : end;
   if (range.high >= end && range.low > needed)

@@ -17,9 +17,9 @@ KafkaSettings settings(const KafkaSettings& more) {
                     // A record that fails alone would let those behind it overtake it.
                     {"enable.gapless.guarantee", "true"},
                     {"message.timeout.ms", "0"},  // none
-                    // A leader that takes connections and answers nothing is left about when another
-                    // one is elected. What was sent is sent anew, under its old number: brokers
-                    // keep it once.
+                    // A leader that takes connections and answers nothing is left about when
+                    // another one is elected. What was sent is sent anew, under its old number:
+                    // brokers keep it once.
                     {"socket.timeout.ms", "10000"},
                     {"request.timeout.ms", "8000"},
                     {"message.max.bytes", std::to_string(message_bytes_max)},

@@ -93,6 +93,7 @@ std::shared_ptr<KafkaProducer::Instance> KafkaProducer::make() {
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
       {"retry.backoff.ms", "50"},
+      {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
       {"topic.metadata.refresh.interval.ms", "30000"},
       {"topic.metadata.refresh.fast.interval.ms", "100"},
       {"statistics.interval.ms", std::to_string(kafka_statistics_interval.count())},

@@ -73,14 +73,14 @@ std::optional<std::uint64_t> TopicReader::end(Patience patience) {
 }
 
 std::optional<TopicReader::Bounds> TopicReader::bounds(Patience patience) {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  const char* name = rd_kafka_topic_name(topic_.get());
-  const auto error = rd_kafka_query_watermark_offsets(consumer_.get(), name, partition_, &low,
-                                                      &high, whole(patience));
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
-    return Bounds{static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high)};
-  fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(error));
+  const std::string name = rd_kafka_topic_name(topic_.get());
+  const auto offset = [&](std::int64_t which) {
+    return topic_offset(consumer_.get(), name, partition_, which, patience / 2);
+  };
+  const auto begin = offset(RD_KAFKA_OFFSET_BEGINNING);
+  const auto end = begin ? offset(RD_KAFKA_OFFSET_END) : begin;
+  if (end) return Bounds{*begin, *end};
+  fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(end.error()));
   return std::nullopt;
 }
 

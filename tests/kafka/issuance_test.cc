@@ -283,7 +283,8 @@ TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
   EXPECT_LT(issued.all.size(), customer.got.size() + 10) << "few records without a token";
 }
 
-// It takes connections and answers nothing: another leader is found, and what was sent is sent anew.
+// It takes connections and answers nothing: another leader is found, and what was sent is sent
+// anew.
 TEST(KafkaFaultsIssuance, GoesOnWhileItsLeaderHangs) {
   KafkaBrokers brokers;
   const Fleet fleet(brokers.bootstrap());

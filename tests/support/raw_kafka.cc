@@ -7,6 +7,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "core/kafka/client.h"
 #include "tests/support/process.h"
 
 namespace optare {
@@ -130,6 +131,7 @@ RawKafka::RawKafka(const std::string& bootstrap, const Settings& client_settings
     : settings_(client_settings) {
   settings_["bootstrap.servers"] = bootstrap;
   settings_["log_level"] = "0";
+  settings_["socket.timeout.ms"] = "10000";                 // a broker that hangs is left
   settings_["topic.metadata.propagation.max.ms"] = "3000";  // an unknown topic is soon said to be
   Settings producing = settings_;
   producing["acks"] = "all";
@@ -262,9 +264,15 @@ std::int64_t RawKafka::produce_in_transaction(const std::string& topic, int part
 std::pair<std::int64_t, std::int64_t> RawKafka::offsets(const std::string& topic, int partition) {
   std::pair<std::int64_t, std::int64_t> found;
   wait_until("the offsets of " + topic, [&] {  // its leader may be another than a moment ago
-    return rd_kafka_query_watermark_offsets(producer_.get(), topic.c_str(), partition, &found.first,
-                                            &found.second,
-                                            call_ms_max) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    const auto offset = [&](std::int64_t which) {
+      return topic_offset(producer_.get(), topic, partition, which,
+                          std::chrono::milliseconds(call_ms_max));
+    };
+    const auto first = offset(RD_KAFKA_OFFSET_BEGINNING);
+    const auto last = offset(RD_KAFKA_OFFSET_END);
+    found = {static_cast<std::int64_t>(first.value_or(0)),
+             static_cast<std::int64_t>(last.value_or(0))};
+    return first.has_value() && last.has_value();
   });
   return found;
 }

@@ -133,6 +133,7 @@ TEST_F(AppendFaults, AnswersWhatIsUnderWayWhenItEnds) {
 TEST_F(AppendFaults, NobodyCanTellWhereItEndsWhileBrokersAreAway) {
   ASSERT_EQ(append("first"), Append::persisted);
   ASSERT_TRUE(soon([&] { return kafka.log->end(control) == 1U; }));
+  EXPECT_EQ(ask_end_until_told(*kafka.log, control), 1U);
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
   EXPECT_EQ(ask_end_and_wait(*kafka.log, control), std::nullopt);
   EXPECT_EQ(kafka.log->read(control, 0, 10).size(), 1U) << "reads go on";
