@@ -11,6 +11,9 @@
 namespace optare {
 namespace {
 
+// Ticks for those who ask for the end: who asks while one is under way shares it, or the next one.
+constexpr Duration proof_interval_min = std::chrono::milliseconds(20);
+constexpr Duration proof_interval_max = std::chrono::milliseconds(100);
 constexpr Duration room_interval = std::chrono::seconds(1);
 // Brokers whose time is so far from the wall clock are asked again and again: it may be set right.
 constexpr Duration skew_watched_from = std::chrono::seconds(1);
@@ -70,11 +73,13 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
                                  std::move(callbacks));
 }
 
-// The feed appends ticks, so it ends first.
+// The asker and the feed append ticks, so they end first.
 KafkaLog::~KafkaLog() {
+  asker_.reset();
   feed_.reset();
   producer_.reset();
-  asker_.reset();
+  for (Proofs& proofs : proofs_)
+    for (const Proof& proof : proofs.waiting) proof.done(std::nullopt);
 }
 
 std::optional<Append> KafkaLog::refusal(const std::string& frame) const {
@@ -94,7 +99,7 @@ void KafkaLog::append(Partition partition, std::string frame, Appended done) {
   send(partition, std::move(frame), std::move(done));
 }
 
-void KafkaLog::send(Partition partition, std::string frame, Appended done) {
+void KafkaLog::send(Partition partition, std::string frame, Appended done) const {
   RecordKey key;
   random_.fill(key);
   {
@@ -110,10 +115,13 @@ std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
 }
 
 void KafkaLog::record_read(Partition partition, const FedRecord& record) {
-  const std::scoped_lock lock(mutex_);
-  const Duration now = clock_.boottime();
-  part(partition).estimate.observe(record.time, now, own_.take(record.key));
-  part(partition).ticks.heard(now);
+  {
+    const std::scoped_lock lock(mutex_);
+    const Duration now = clock_.boottime();
+    part(partition).estimate.observe(record.time, now, own_.take(record.key));
+    part(partition).ticks.heard(now);
+  }
+  answer_proofs(partition);
 }
 
 Currency KafkaLog::currency(Partition partition) const {
@@ -133,7 +141,70 @@ Timestamp KafkaLog::now() const {
 
 void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
   if (!asker_) return done(end(partition));
-  asker_->ask(partition, std::move(done));
+  EndAsked asked;
+  bool can_prove = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    asked = {clock_.boottime(), part(partition).estimate.currency().at, end(partition)};
+    can_prove = static_cast<bool>(make_tick_);
+  }
+  asker_->ask(partition, [this, partition, asked, can_prove,
+                          done = std::move(done)](std::optional<std::uint64_t> told) {
+    if (!told || !can_prove || asked.believes(*told)) return done(told);
+    prove(partition, asked.at, done);
+  });
+}
+
+// A record of one's own, appended after the question, has everything before it that was durable
+// then: no leader that is none any more can take it.
+void KafkaLog::prove(Partition partition, Duration asked_at, EndAnswered done) const {
+  const Duration now = clock_.boottime();
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& waiting = proofs_[static_cast<std::size_t>(partition)].waiting;
+    if (waiting.size() < EndQuestions::waiting_max) {
+      waiting.push_back({asked_at, now + end_question_patience, std::move(done)});
+      done = nullptr;
+    }
+  }
+  if (done) return done(std::nullopt);
+  send_proof(partition, now, proof_interval_min);
+  answer_proofs(partition);
+}
+
+void KafkaLog::send_proof(Partition partition, Duration now, Duration interval) const {
+  std::string tick;
+  {
+    const std::scoped_lock lock(mutex_);
+    Proofs& proofs = proofs_[static_cast<std::size_t>(partition)];
+    if (proofs.waiting.empty() || now - proofs.tick_sent_at < interval) return;
+    proofs.tick_sent_at = now;
+    tick = make_tick_(partition);
+  }
+  ++ticks_sent_;
+  send(partition, std::move(tick), [](Append) {});
+}
+
+void KafkaLog::answer_proofs(Partition partition) const {
+  std::vector<Proof> proven;
+  std::vector<Proof> late;
+  std::uint64_t read_to = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& waiting = proofs_[static_cast<std::size_t>(partition)].waiting;
+    if (waiting.empty()) return;
+    const Duration now = clock_.boottime();
+    const Duration current_at = part(partition).estimate.currency().at;
+    read_to = end(partition);
+    std::vector<Proof> left;
+    for (Proof& proof : waiting) {
+      auto& where = current_at >= proof.asked_at ? proven : now >= proof.until ? late : left;
+      where.push_back(std::move(proof));
+    }
+    waiting = std::move(left);
+  }
+  for (const Proof& proof : proven) proof.done(read_to);
+  for (const Proof& proof : late) proof.done(std::nullopt);
 }
 
 void KafkaLog::on_records(std::function<void()> callback) {
@@ -161,6 +232,8 @@ void KafkaLog::keep_time() {
     has_room_ = !free || *free >= options_.disk_reserve_bytes;
   }
   for (const Partition partition : partitions) {
+    send_proof(partition, now, proof_interval_max);
+    answer_proofs(partition);
     std::string tick;
     {
       const std::scoped_lock lock(mutex_);

@@ -9,6 +9,7 @@
 #include "core/kafka/feed.h"
 #include "core/kafka/own_records.h"
 #include "core/kafka/producer.h"
+#include "core/log/end_proof.h"
 #include "core/log/log_clock.h"
 #include "core/log/log_time_estimate.h"
 #include "core/log/tick_schedule.h"
@@ -100,7 +101,20 @@ class KafkaLog final : public EventLog {
     LogTimeEstimate estimate;
     TickSchedule ticks;
   };
-  void send(Partition partition, std::string frame, Appended done);
+  // Who asked for the end, and is answered once a record of later than that is read.
+  struct Proof {
+    Duration asked_at{};
+    Duration until{};
+    EndAnswered done;
+  };
+  struct Proofs {
+    std::vector<Proof> waiting;
+    Duration tick_sent_at{};
+  };
+  void send(Partition partition, std::string frame, Appended done) const;
+  void prove(Partition partition, Duration asked_at, EndAnswered done) const;
+  void send_proof(Partition partition, Duration now, Duration interval) const;
+  void answer_proofs(Partition partition) const;
   std::optional<Append> refusal(const std::string& frame) const;
   void record_read(Partition partition, const FedRecord& record);
   void keep_time();
@@ -117,14 +131,15 @@ class KafkaLog final : public EventLog {
   KafkaCounts counts_;
   Mirror mirror_;
 
-  mutable std::mutex mutex_;  // guards the next four
+  mutable std::mutex mutex_;  // guards the next five
   std::array<Part, partitions.size()> parts_;
-  OwnRecords own_;
+  mutable OwnRecords own_;
+  mutable std::array<Proofs, partitions.size()> proofs_;
   std::function<void()> on_records_;
   std::function<std::string(Partition)> make_tick_;
 
   std::atomic<bool> has_room_ = true;
-  std::atomic<std::uint64_t> ticks_sent_ = 0;
+  mutable std::atomic<std::uint64_t> ticks_sent_ = 0;
   Duration looked_at_room_at_{};  // the feed's thread only
   // Ended first, so in this order; null when read only.
   std::unique_ptr<EndAsker> asker_;

@@ -182,5 +182,21 @@ TEST_F(KafkaCurrency, NeverClaimsWhatItHasNotRead) {
   }
 }
 
+// A leader that another one follows may not know it: when nothing proves that it was the leader a
+// moment ago, the end is told from a record of one's own, appended after the question.
+TEST_F(KafkaCurrency, TellsNoEndThatNothingProves) {
+  tick();
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(soon([&] { return age() < 1s; }));
+    clock.boottime_by = clock.boottime_by.load() + leader_trusted_for + 1s;
+    const Duration asked_at = clock.boottime();
+    const auto end = ask_end_and_wait(*kafka.log, control);
+    EXPECT_GE(kafka.log->currency(control).at, asked_at);
+    ASSERT_TRUE(end);
+    EXPECT_GE(kafka.log->end(control), *end);
+    EXPECT_GE(*end, static_cast<std::uint64_t>(i) + 2) << "with its own tick";
+  }
+}
+
 }  // namespace
 }  // namespace optare
