@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <thread>
 
 #include "core/log/frame.h"
 #include "core/rocksdb/key_file.h"
@@ -13,6 +14,10 @@ namespace optare {
 namespace {
 
 constexpr std::chrono::seconds catch_up_round{5};
+// Three copies of each topic, where there are brokers for them (core/kafka/topics).
+constexpr int copies_wanted = 3;
+constexpr std::chrono::seconds brokers_patience{5};
+constexpr std::chrono::milliseconds look_again_interval{200};
 constexpr std::size_t password_bytes_max = 1024;  // ours
 
 std::string first_line(const std::filesystem::path& path) {
@@ -71,6 +76,13 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
     if (!options.may_begin) {
       return reject(Code::unavailable, fmt::format("there is no topic {}. {}", missing->name,
                                                    what_to_run(*options.kafka)));
+    }
+    // Brokers that start do not name each other at once, and how many copies there are is decided
+    // now, for ever.
+    const auto until = std::chrono::steady_clock::now() + brokers_patience;
+    while (found.brokers_known < copies_wanted && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(look_again_interval);
+      TRY(found, admin.look());
     }
     TRY(auto made, admin.make_missing(found));
     for (const std::string& name : made.names)
