@@ -114,7 +114,8 @@ int cannot_listen(const std::string& title, const Rejection& rejection) {
   return refuse({.exit = wrong ? ExitCode::usage : ExitCode::unavailable,
                  .title = title,
                  .detail = rejection.detail,
-                 .advice = {}});
+                 .advice = "If another program listens there, perhaps another Optare, name another "
+                           "address with --listen or --ops-listen."});
 }
 
 Server::Handler handler_of(const RouteTable& routes) {

@@ -44,7 +44,8 @@ Result<CreateClient> create_command(const AdminCall& call) {
   TRY(auto apis, reader.optional_objects("apis"));
   TRY_VOID(reader.finish());
   const auto type = parse_client_type(type_name);
-  if (!type) return std::unexpected(reader.wrong("type", "is the type of application: m2m"));
+  if (!type)
+    return std::unexpected(reader.wrong("type", "has to be the type of an application: m2m"));
   command.type = *type;
   if (apis) {
     for (JsonReader& api : *apis) {

@@ -3,6 +3,20 @@
 #include <algorithm>
 
 namespace optare {
+namespace {
+
+// Not repeated: what was taken for a scope may be anything.
+std::string no_such_scope(const Api& api) {
+  constexpr std::size_t named_max = 10;
+  std::string text = "the API " + api.identifier + " has no such scope: it has";
+  for (std::size_t i = 0; i < std::min(api.scopes.size(), named_max); ++i)
+    text += (i == 0 ? " " : ", ") + api.scopes[i].name;
+  if (api.scopes.empty()) text += " none";
+  if (api.scopes.size() > named_max) text += ", ...";
+  return text;
+}
+
+}  // namespace
 
 Result<std::vector<std::string>> grantable_scopes(const Api& api,
                                                   const std::vector<std::string>& scopes,
@@ -12,7 +26,7 @@ Result<std::vector<std::string>> grantable_scopes(const Api& api,
   for (std::size_t i = 0; i < scopes.size(); ++i) {
     const std::string at = std::string(pointer) + "/" + std::to_string(i);
     if (!api.has_scope(scopes[i])) {
-      return reject(Code::unprocessable, "the API " + api.identifier + " has no such scope", at);
+      return reject(Code::unprocessable, no_such_scope(api), at);
     }
     const bool given_anew = held == nullptr || !held->has_scope(scopes[i]);
     if (api.built_in && given_anew && actor_scopes &&

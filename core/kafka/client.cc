@@ -60,16 +60,17 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
 
 namespace {
 
-constexpr std::chrono::milliseconds try_max{500};
+constexpr int look_who_leads_ms_max = 1'000;
 
+// librdkafka takes 0 for "do not wait" and less for "for ever".
 int bounded_ms(std::chrono::milliseconds patience) {
-  return static_cast<int>(std::clamp(patience, std::chrono::milliseconds(1), try_max).count());
+  return static_cast<int>(std::clamp<std::int64_t>(patience.count(), 1, 60'000));
 }
 
 void look_who_leads(rd_kafka_t* handle, const std::string& topic) {
   const KafkaTopicHandle asked = make_topic(handle, topic);
   const rd_kafka_metadata_t* found = nullptr;
-  if (rd_kafka_metadata(handle, 0, asked.get(), &found, bounded_ms(try_max)) ==
+  if (rd_kafka_metadata(handle, 0, asked.get(), &found, look_who_leads_ms_max) ==
       RD_KAFKA_RESP_ERR_NO_ERROR)
     rd_kafka_metadata_destroy(found);
 }

@@ -1,11 +1,14 @@
 #include "core/kafka/end_asker.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace optare {
 namespace {
 
 constexpr std::chrono::milliseconds retry_interval{50};
+// Of one try: a leader that is gone leaves time for the next one.
+constexpr std::chrono::milliseconds try_max{500};
 
 }  // namespace
 
@@ -80,7 +83,8 @@ std::optional<std::uint64_t> EndAsker::query(const std::string& topic) {
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());
-    const auto end = topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, left);
+    const auto end =
+        topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, std::min(left, try_max));
     rd_kafka_poll(handle_.get(), 0);
     if (end) return *end;
     counts_.error("ask_end", end.error());

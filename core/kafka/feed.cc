@@ -11,7 +11,7 @@ constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
 // After a fault of a partition or of the mirror.
 constexpr Duration restart_interval = std::chrono::milliseconds(500);
-constexpr std::chrono::milliseconds range_patience{1'000};
+constexpr std::chrono::milliseconds range_patience{1'500};  // longer than a fetch waits
 
 using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
 

@@ -9,6 +9,9 @@ struct EndMessage {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
 };
 
+// Longer than a fetch waits; a leader that is gone leaves time for the next try.
+constexpr std::chrono::milliseconds try_max{2'000};
+
 int whole(TopicReader::Patience patience) { return static_cast<int>(patience.count()); }
 
 std::string_view text(const void* bytes, std::size_t size) {
@@ -75,7 +78,7 @@ std::optional<std::uint64_t> TopicReader::end(Patience patience) {
 std::optional<TopicReader::Bounds> TopicReader::bounds(Patience patience) {
   const std::string name = rd_kafka_topic_name(topic_.get());
   const auto offset = [&](std::int64_t which) {
-    return topic_offset(consumer_.get(), name, partition_, which, patience / 2);
+    return topic_offset(consumer_.get(), name, partition_, which, std::min(patience / 2, try_max));
   };
   const auto begin = offset(RD_KAFKA_OFFSET_BEGINNING);
   const auto end = begin ? offset(RD_KAFKA_OFFSET_END) : begin;

@@ -57,6 +57,7 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Terminal& ter
 int run_cli(const std::vector<std::string>& arguments, Terminal& terminal) {
   CLI::App app("Optare, an OAuth control plane whose truth is a log.", "optare");
   app.footer(footer());
+  app.set_version_flag("--version", "optare " OPTARE_VERSION);
   Cli cli(terminal);
   build_tree(app, cli);
   try {

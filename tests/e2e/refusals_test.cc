@@ -194,9 +194,9 @@ TEST(Listening, IsRefusedWhereAnotherListens) {
         {"serve", "--data", folder / "data", "--listen", listen, "--ops-listen", ops}));
   };
   expect_refusal(serve(first.address(), "127.0.0.1:0"), 6,
-                 {"cannot listen on " + first.address(), "in use"});
+                 {"cannot listen on " + first.address(), "in use", "--listen"});
   expect_refusal(serve("127.0.0.1:0", first.ops_address()), 6,
-                 {"cannot listen on " + first.ops_address(), "in use"});
+                 {"cannot listen on " + first.ops_address(), "in use", "--ops-listen"});
   EXPECT_EQ(first.get("/oauth2/jwks").status, 200) << "the first one goes on";
 }
 

@@ -132,7 +132,8 @@ TEST_F(KafkaLogTest, NoticesThatItsTopicWasMadeAnew) {
     real.log->look_again(control);
     std::this_thread::sleep_for(200ms);
     return !real.log->other_history().empty();
-  }));
+  })) << testing::PrintToString(real.log->status().errors)
+      << real.log->status().feed.restarts;
 }
 
 TEST_F(KafkaLogTest, NoticesThatRetentionTookTheBeginning) {

@@ -32,6 +32,8 @@ class Decided {
     return streams;
   }
   bool nothing() const { return result_ && result_->nothing() && result_->guards.empty(); }
+  // What the refusal says; empty when it was taken.
+  std::string detail() const { return result_ ? "" : result_.error().detail; }
   // `Code` of the refusal; none when it was taken.
   std::optional<Code> code() const {
     return result_ ? std::nullopt : std::optional(result_.error().code);

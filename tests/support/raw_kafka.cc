@@ -14,6 +14,7 @@ namespace optare {
 namespace {
 
 constexpr int call_ms_max = 30'000;
+constexpr int try_ms_max = 2'000;  // of what is tried again
 // A new topic is known to one broker before another, and any of them may be asked: it counts as
 // known once so many answers in a row have told of it.
 constexpr int answers_in_a_row = 40;
@@ -266,7 +267,7 @@ std::pair<std::int64_t, std::int64_t> RawKafka::offsets(const std::string& topic
   wait_until("the offsets of " + topic, [&] {  // its leader may be another than a moment ago
     const auto offset = [&](std::int64_t which) {
       return topic_offset(producer_.get(), topic, partition, which,
-                          std::chrono::milliseconds(call_ms_max));
+                          std::chrono::milliseconds(try_ms_max));
     };
     const auto first = offset(RD_KAFKA_OFFSET_BEGINNING);
     const auto last = offset(RD_KAFKA_OFFSET_END);

@@ -48,6 +48,8 @@ TEST(GrantApi, RefusesAScopeThatTheApiLacks) {
       given({created("srv_a"), products}).when(grant("api_x", {"read", "admin"}));
   EXPECT_EQ(decided.code(), Code::unprocessable);
   EXPECT_EQ(decided.pointer(), "/scopes/1");
+  EXPECT_EQ(decided.detail(),
+            "the API https://api.example.com has no such scope: it has read, write");
 }
 
 TEST(GrantApi, GivesOnlyTheAdminScopesThatTheActorHas) {

@@ -331,5 +331,13 @@ TEST_F(Commands, ReadTheFlagsCredentialsBeforeTheEnvironments) {
   EXPECT_EQ(ran.exit, 0) << ran.err;
 }
 
+TEST_F(Commands, TellTheirVersionAsMostProgramsDo) {
+  const auto said = run_command_line({"version"}, {}, {});
+  const auto flag = run_command_line({"--version"}, {}, {});
+  EXPECT_EQ(flag.exit, 0) << flag.err;
+  EXPECT_EQ(flag.out, said.out);
+  EXPECT_TRUE(flag.out.starts_with("optare ")) << flag.out;
+}
+
 }  // namespace
 }  // namespace optare
