@@ -13,7 +13,6 @@
 #include "commands/application/rotate_secret.h"
 #include "commands/application/update_client.h"
 #include "commands/token/revoke_token.h"
-#include "core/memory/memory_vault.h"
 #include "ops/first_start.h"
 #include "tests/support/facts.h"
 #include "tests/support/held_log.h"
@@ -389,45 +388,6 @@ RC_GTEST_PROP(LogImportProperty, AnyHistoryOverAnyBadLogInAnyNumberOfRunsIsTheSa
   for (const Partition partition : partitions)
     RC_ASSERT(reader.states.view(partition) == source.states.view(partition));
   RC_ASSERT(rows_of(reader) == rows_of(source));
-}
-
-TEST(TakeOverSecrets, CopiesAllButTheLogsOwn) {
-  SystemRandom random;
-  MemoryVault source;
-  MemoryVault target;
-  const std::string id(16, 'i');
-  source.put("log-id", Secret(std::string(id)));
-  source.put("log-begun", Secret("1"));
-  source.put("fleet-key/1", Secret("fleet"));
-  source.put("signing-key/key_1", Secret("private"));
-  source.put("first-signing-key-public", Secret("public"));
-  take_over_secrets(source, target, random);
-  EXPECT_EQ(target.names(""),
-            (std::vector<std::string>{"first-signing-key-public", "fleet-key/1", "log-begun",
-                                      "log-id", "signing-key/key_1"}));
-  const std::string new_id(target.get("log-id")->reveal());
-  EXPECT_NE(new_id, id);
-  EXPECT_EQ(target.get("fleet-key/1")->reveal(), "fleet");
-  take_over_secrets(source, target, random);
-  EXPECT_EQ(target.get("log-id")->reveal(), new_id);
-}
-
-TEST(TakeOverSecrets, RefusesTheVaultOfAnotherDeployment) {
-  SystemRandom random;
-  MemoryVault source;
-  MemoryVault target;
-  source.put("fleet-key/1", Secret("fleet"));
-  source.put("first-signing-key-public", Secret("public"));
-  target.put("log-id", Secret(std::string(16, 'i')));
-  target.put("fleet-key/1", Secret("other"));
-  try {
-    take_over_secrets(source, target, random);
-    FAIL() << "it took them";
-  } catch (const VaultFault& fault) {
-    EXPECT_THAT(fault.what(), HasSubstr("another deployment"));
-    EXPECT_THAT(fault.what(), testing::Not(HasSubstr("other'")));
-  }
-  EXPECT_EQ(target.get("fleet-key/1")->reveal(), "other");
 }
 
 }  // namespace
