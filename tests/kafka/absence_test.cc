@@ -13,12 +13,8 @@ namespace {
 TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   constexpr int applications = 1'000;
   constexpr int at_once = 4;
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
-  a.start(fleet.flags());
-  b.start(fleet.flags());
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   const std::string api = "https://api.example.com";
   fleet.create(a, api);
   const std::string administrator = a.token(fleet.admin(), fleet.audience());

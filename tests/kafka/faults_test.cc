@@ -332,12 +332,8 @@ TEST_F(KafkaFaultsUnderLoad, OneBrokerOfThreeTakesNoWritesAndNodesReadOn) {
 // Stopped for longer than a view may be old, with requests waiting: they are answered from nothing
 // that is older.
 TEST(FleetFreshness, OfANodeThatSlept) {
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
-  a.start(fleet.flags());
-  b.start(fleet.flags());
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   const AppSecret app = fleet.create(a, "https://api.example.com");
   const std::string token = b.token(app, "https://api.example.com");
   ASSERT_TRUE(b.active(app, token));

@@ -55,12 +55,8 @@ TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
 }
 
 TEST(Fleet, SharesANewSigningKey) {
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
-  a.start(fleet.flags());
-  b.start(fleet.flags());
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   const std::string token = a.token(fleet.admin(), fleet.audience());
   EXPECT_TRUE(b.active(fleet.admin(), token));
   const std::string before = b.get("/oauth2/jwks").body;

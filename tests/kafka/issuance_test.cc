@@ -89,12 +89,8 @@ Fleet::Flags patient(const Fleet& fleet) {
 }
 
 TEST(FleetIssuance, OfAllNodesIsInTheTopic) {
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
-  a.start(fleet.flags());
-  b.start(fleet.flags());
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   Customer of_a(fleet, a);
   Customer of_b(fleet, b);
   of_a.get(20);

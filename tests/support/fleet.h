@@ -91,4 +91,16 @@ class Fleet {
   TemporaryDirectory folder_;
 };
 
+// A deployment of two nodes that run.
+struct TwoNodes {
+  TwoNodes() {
+    const Ended made = fleet.init();
+    EXPECT_EQ(made.code, 0) << made.err;
+    for (ServerProcess* node : {&a, &b}) node->start(fleet.flags());
+  }
+  const Fleet fleet;
+  ServerProcess a;
+  ServerProcess b;
+};
+
 }  // namespace optare
