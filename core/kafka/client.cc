@@ -62,11 +62,6 @@ namespace {
 
 constexpr int look_who_leads_ms_max = 1'000;
 
-// librdkafka takes 0 for "do not wait" and less for "for ever".
-int bounded_ms(std::chrono::milliseconds patience) {
-  return static_cast<int>(std::clamp<std::int64_t>(patience.count(), 1, 60'000));
-}
-
 void look_who_leads(rd_kafka_t* handle, const std::string& topic) {
   const KafkaTopicHandle asked = make_topic(handle, topic);
   const rd_kafka_metadata_t* found = nullptr;
@@ -76,6 +71,11 @@ void look_who_leads(rd_kafka_t* handle, const std::string& topic) {
 }
 
 }  // namespace
+
+int bounded_ms(std::chrono::nanoseconds patience) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(patience).count();
+  return static_cast<int>(std::clamp<std::int64_t>(ms, 1, 60'000));
+}
 
 std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handle,
                                                                const std::string& topic,

@@ -60,6 +60,9 @@ constexpr std::chrono::milliseconds broker_silence_max{3'000};
 
 using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 
+// librdkafka takes 0 for "do not wait" and less for "for ever": 1 .. 60,000.
+int bounded_ms(std::chrono::nanoseconds patience);
+
 // A handle over `connection` with `more` settings; `callbacks` may set what is no text.
 // librdkafka's own log lines are dropped: what matters arrives as an error. Throws KafkaFault.
 KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,

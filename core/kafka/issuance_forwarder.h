@@ -125,8 +125,7 @@ class IssuanceForwarder {
   std::string node_;              // of what was handed over last
   std::vector<LogRecord> ahead_;  // read already, not handed over
   std::size_t ahead_given_ = 0;
-  std::optional<Timestamp> oldest_;  // of what is not acknowledged, when it was read
-  std::string trouble_;              // with the spool or the mark
+  std::string trouble_;  // with the spool or the mark
   Steady::time_point retry_at_{};
   std::chrono::milliseconds retry_after_;
   Steady::time_point mark_due_{};

@@ -120,6 +120,7 @@ void KafkaLog::record_read(Partition partition, const FedRecord& record) {
     const Duration now = clock_.boottime();
     part(partition).estimate.observe(record.time, now, own_.take(record.key));
     part(partition).ticks.heard(now);
+    if (proofs_[static_cast<std::size_t>(partition)].waiting.empty()) return;
   }
   answer_proofs(partition);
 }

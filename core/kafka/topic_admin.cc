@@ -36,12 +36,7 @@ struct EndNewTopic {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
 };
 
-// At least one: librdkafka takes 0 for "do not wait" and less for "for ever".
-int milliseconds_until(Steady::time_point until) {
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left, 1, 60'000));
-}
+int milliseconds_until(Steady::time_point until) { return bounded_ms(until - Steady::now()); }
 
 std::unexpected<Rejection> not_answered(const std::string& brokers, const std::string& why) {
   return reject(Code::unavailable,
