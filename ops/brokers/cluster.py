@@ -25,6 +25,7 @@ brokers_max = 5
 start_seconds_max = 120  # A Java machine on a busy core takes many times the usual 3 s.
 stop_seconds_max = 20
 controller_seconds_max = 60
+known_seconds_max = 60
 answer_seconds_max = 1.0
 
 # For tests that hurt brokers and wait for what comes of it. Kafka's own times, three to six times as long,
@@ -174,7 +175,8 @@ class Cluster:
             meta.write_text(re.sub(r"(?m)^directory\.id=.*$", f"directory.id={random_id()}", text))
 
     def start(self, nodes):
-        """Starts those of the nodes that do not run, and waits until they serve."""
+        """Starts those of the nodes that do not run, and waits until they serve and each is known to all: a topic
+        that is made before has as many copies as its maker knows brokers."""
         waiting = {}
         try:
             if self.network:
@@ -183,6 +185,7 @@ class Cluster:
                 if node.process.pid() is None:
                     waiting[node] = self.launch(node)
             self.wait_started(waiting)
+            self.wait_known()
         except BaseException:
             for node in waiting:
                 node.process.kill()
@@ -214,6 +217,18 @@ class Cluster:
                 reasons = "\n".join(self.reason(node, before) for node, before in left.items())
                 raise Fault(f"not started within {start_seconds_max} s: node {names}\n{reasons}")
             if left:
+                time.sleep(0.05)
+
+    def wait_known(self):
+        """Waits until each node that runs tells its clients of all of them."""
+        running = [node for node in self.nodes if node.state() == "running"]
+        wanted = {node.id for node in running}
+        deadline = time.monotonic() + known_seconds_max
+        for node in running:
+            while missing := wanted - wire.known_brokers((node.address, node.internal), answer_seconds_max):
+                if time.monotonic() > deadline:
+                    raise Fault(f"node {node.id} does not know node {', '.join(map(str, sorted(missing)))}, "
+                                f"{known_seconds_max} s long")
                 time.sleep(0.05)
 
     @staticmethod

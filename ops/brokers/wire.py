@@ -1,10 +1,12 @@
-"""The one request of Kafka's protocol that ops/kafka makes itself: who leads the controllers?
+"""The two requests of Kafka's protocol that ops/kafka makes itself: who leads the controllers? Which brokers
+does a broker know?
 
 A tool of Kafka's would answer too, after starting a Java machine for two seconds.
 """
 import socket
 import struct
 
+metadata = 3
 describe_quorum = 55
 answer_bytes_max = 1 << 20
 
@@ -14,12 +16,8 @@ def leader_epoch(address, seconds):
     name = b"__cluster_metadata"
     body = struct.pack(">hhih", describe_quorum, 0, 1, -1) + b"\0"  # key, version, correlation, no client id
     body += b"\2" + bytes([len(name) + 1]) + name + b"\2" + struct.pack(">i", 0) + b"\0\0\0"
-    try:
-        with socket.create_connection(address, seconds) as connection:
-            connection.settimeout(seconds)
-            connection.sendall(struct.pack(">i", len(body)) + body)
-            answer = receive(connection)
-    except OSError:
+    answer = ask(address, body, seconds)
+    if answer is None:
         return None
     # correlation, no tags, error, one topic, its name, one partition: index, error, leader, epoch
     error = struct.unpack_from(">h", answer, 5)[0]
@@ -28,6 +26,35 @@ def leader_epoch(address, seconds):
     at = 7 + 1 + 1 + len(name) + 1
     _, error, _, epoch = struct.unpack_from(">ihii", answer, at)
     return epoch if error == 0 else None
+
+
+def known_brokers(address, seconds):
+    """The ids of the brokers that the one at (host, port) tells its clients of; none when it does not answer."""
+    body = struct.pack(">hhih", metadata, 4, 1, -1)  # as above
+    body += struct.pack(">i?", 0, False)  # no topics, and none to be made
+    answer = ask(address, body, seconds)
+    if answer is None:
+        return set()
+    # correlation, throttle time, brokers: id, host, port, rack or none
+    known = set()
+    count, at = struct.unpack_from(">i", answer, 8)[0], 12
+    for _ in range(count):
+        number, size = struct.unpack_from(">ih", answer, at)
+        at += 4 + 2 + size + 4
+        at += 2 + max(0, struct.unpack_from(">h", answer, at)[0])
+        known.add(number)
+    return known
+
+
+def ask(address, body, seconds):
+    """The answer to one request; none when it does not come in time."""
+    try:
+        with socket.create_connection(address, seconds) as connection:
+            connection.settimeout(seconds)
+            connection.sendall(struct.pack(">i", len(body)) + body)
+            return receive(connection)
+    except OSError:
+        return None
 
 
 def receive(connection):
