@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::chrono::seconds patience{20};  // of the test, in real time
+constexpr std::chrono::seconds patience{60};  // of the test, in real time
 
 // The connection of a tail.
 class Wire final : public EventSink {

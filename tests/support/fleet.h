@@ -45,13 +45,13 @@ class Fleet {
     return optare_program(all);
   }
   Ended init(const std::string& data = "init", const std::string& file = "admin.json") const {
-    return run(init_program(data, file), std::chrono::seconds(60));
+    return run(init_program(data, file));
   }
   // What `optare ARGUMENTS...` says, over this deployment's topics.
   Ended run_over(Flags arguments) const {
     const Flags more = flags();
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return run(optare_program(arguments), std::chrono::seconds(60));
+    return run(optare_program(arguments));
   }
   Ended run_beside(const ServerProcess& node, Flags arguments) const {
     arguments.insert(arguments.end(), {"--data", node.data()});
@@ -63,12 +63,12 @@ class Fleet {
     return {json_member(text, "client_id"), json_member(text, "client_secret")};
   }
   std::string audience() const { return issuer + "/api/v1"; }
-  // A call of the admin API on any node.
+  // A call of the admin API on any node, once it is decided.
   HttpResponse call(const ServerProcess& node, const std::string& method, const std::string& path,
                     const std::string& body = {}) const {
     HttpHeaders headers{{"Authorization", "Bearer " + node.token(admin(), audience())}};
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
-    return node.send(method, "/api/v1" + path, headers, body);
+    return decided([&] { return node.send(method, "/api/v1" + path, headers, body); });
   }
   // An application that has "read" of the API, made on that node.
   AppSecret create(const ServerProcess& node, const std::string& api) const {

@@ -40,7 +40,7 @@ class Moving : public testing::Test {
     return optare_program(all);
   }
   Ended import(const ServerProcess::Flags& target = {}) const {
-    return run(import_program(target), std::chrono::seconds(60));
+    return run(import_program(target));
   }
   Ended verified(const std::filesystem::path& data) const {
     return run(optare_program({"replay", "--verify", "--data", data}));

@@ -17,10 +17,11 @@
 namespace optare {
 
 using Patience = std::chrono::milliseconds;
-// For what is over within a moment unless the machine is very busy.
-constexpr Patience patience_default{30'000};
+// For what is over within a moment unless the machine is very busy. It costs nothing when all is
+// well: too little of it is a test that fails for no reason.
+constexpr Patience patience_default{90'000};
 
-// Looks again and again until `done` says so. Throws when it did not in time: "waited 30000 ms in
+// Looks again and again until `done` says so. Throws when it did not in time: "waited 90000 ms in
 // vain for WHAT".
 void wait_until(const std::string& what, const std::function<bool()>& done,
                 Patience patience = patience_default);

@@ -13,8 +13,9 @@
 namespace optare {
 namespace {
 
-constexpr int call_ms_max = 30'000;
-constexpr int try_ms_max = 2'000;  // of what is tried again
+constexpr int call_ms_max = 60'000;
+constexpr int try_ms_max = 2'000;        // of what is tried again
+constexpr int metadata_ms_max = 15'000;  // a try outlasts a broker that hangs
 // A new topic is known to one broker before another, and any of them may be asked: it counts as
 // known once so many answers in a row have told of it.
 constexpr int answers_in_a_row = 40;
@@ -37,6 +38,12 @@ void check(const std::string& what, rd_kafka_resp_err_t error, const char* words
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   throw std::runtime_error(fmt::format("{}: {} {}", what, rd_kafka_err2name(error),
                                        words == nullptr ? rd_kafka_err2str(error) : words));
+}
+
+// It may be over in a moment.
+bool is_passing(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+         error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__RESOLVE;
 }
 
 // Asks the brokers something of the admin protocol and waits for the reply.
@@ -63,12 +70,20 @@ void check_topics(const std::string& what, const rd_kafka_topic_result_t* const*
           rd_kafka_topic_result_error_string(topics[i]));
 }
 
-// What the first broker that answers knows of the partition.
+// What the first broker that answers knows of the partition. One that has just gone does not.
 void look(rd_kafka_t* client, const std::string& topic, int partition,
           const std::function<void(const rd_kafka_metadata_partition_t&)>& seen) {
   const Topic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* answer = nullptr;
-  check("metadata of " + topic, rd_kafka_metadata(client, 0, handle.get(), &answer, call_ms_max));
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  wait_until(
+      "the metadata of " + topic,
+      [&] {
+        error = rd_kafka_metadata(client, 0, handle.get(), &answer, metadata_ms_max);
+        return !is_passing(error);
+      },
+      Patience(call_ms_max));
+  check("metadata of " + topic, error);
   for (int t = 0; t < answer->topic_cnt; ++t) {
     const rd_kafka_metadata_topic_t& found = answer->topics[t];
     for (int p = 0; p < found.partition_cnt; ++p) {
@@ -299,6 +314,7 @@ std::vector<RawRecord> RawKafka::read(const std::string& topic, int partition) {
     const Message message(rd_kafka_consumer_poll(consumer.get(), 100));
     if (!message) return false;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return message->offset >= last;
+    if (is_passing(message->err)) return false;
     check("read " + topic, message->err);
     records.push_back(record_of(*message));
     return false;

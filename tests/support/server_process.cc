@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <csignal>
+#include <thread>
 
 #include "core/base/encoding.h"
 
@@ -13,6 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::chrono::seconds decision_patience{60};
+constexpr std::chrono::milliseconds ask_again_interval{20};
+
 HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& request) {
   auto answer = HttpClient(options).send(request);
   if (!answer) {
@@ -20,6 +24,11 @@ HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& requ
         fmt::format("{} {}: {}", request.method, request.url, answer.error().detail));
   }
   return *std::move(answer);
+}
+
+bool says_again(const HttpResponse& answer) {
+  return answer.status == 503 && answer.header("Retry-After") == "1" &&
+         answer.body.find("outcome-unknown") == std::string::npos;
 }
 
 bool names_option(const ServerProcess::Flags& flags, const std::string& option) {
@@ -43,6 +52,15 @@ std::string json_member(std::string_view text, std::string_view name) {
 std::pair<std::string, std::string> AppSecret::basic() const {
   const std::string pair = percent_encoded(client_id) + ":" + percent_encoded(secret);
   return {"Authorization", "Basic " + base64(bytes_of(pair))};
+}
+
+HttpResponse decided(const std::function<HttpResponse()>& ask) {
+  const auto until = std::chrono::steady_clock::now() + decision_patience;
+  for (;;) {
+    HttpResponse answer = ask();
+    if (!says_again(answer) || std::chrono::steady_clock::now() >= until) return answer;
+    std::this_thread::sleep_for(ask_again_interval);
+  }
 }
 
 ServerProcess::ServerProcess(std::filesystem::path data)
@@ -148,14 +166,20 @@ HttpResponse ServerProcess::request_token(const AppSecret& client,
                    {{"grant_type", "client_credentials"}, {"audience", audience}});
 }
 
+HttpResponse ServerProcess::decided_token(const AppSecret& client,
+                                          const std::string& audience) const {
+  return decided([&] { return request_token(client, audience); });
+}
+
 std::string ServerProcess::token(const AppSecret& client, const std::string& audience) const {
-  const HttpResponse answer = request_token(client, audience);
+  const HttpResponse answer = decided_token(client, audience);
   EXPECT_EQ(answer.status, 200) << answer.body;
   return json_member(answer.body, "access_token");
 }
 
 bool ServerProcess::active(const AppSecret& caller, const std::string& token) const {
-  const HttpResponse answer = post_form("/oauth2/introspect", caller, {{"token", token}});
+  const HttpResponse answer =
+      decided([&] { return post_form("/oauth2/introspect", caller, {{"token", token}}); });
   EXPECT_EQ(answer.status, 200) << answer.body;
   return json_member(answer.body, "active") == "true";
 }
@@ -169,26 +193,25 @@ HttpResponse ServerProcess::admin_call(const std::string& method, const std::str
 }
 
 std::string ServerProcess::create_api(const std::string& identifier, const std::string& format) {
-  const HttpResponse answer = admin_call(
-      "POST", "/apis",
-      json::serialize(json::object{
-          {"identifier", identifier},
-          {"name", "An API"},
-          {"scopes", json::array{json::object{{"name", "read"}}, json::object{{"name", "write"}}}},
-          {"token_format", format}}));
+  const std::string api = json::serialize(json::object{
+      {"identifier", identifier},
+      {"name", "An API"},
+      {"scopes", json::array{json::object{{"name", "read"}}, json::object{{"name", "write"}}}},
+      {"token_format", format}});
+  const HttpResponse answer = decided([&] { return admin_call("POST", "/apis", api); });
   EXPECT_EQ(answer.status, 201) << answer.body;
   return json_member(answer.body, "api_id");
 }
 
 AppSecret ServerProcess::create_application(const std::string& name,
                                             const std::string& api_identifier) {
-  const HttpResponse answer = admin_call(
-      "POST", "/applications",
-      json::serialize(json::object{
-          {"name", name},
-          {"type", "m2m"},
-          {"apis", json::array{json::object{{"identifier", api_identifier},
-                                            {"scopes", json::array{"read", "write"}}}}}}));
+  const std::string application = json::serialize(
+      json::object{{"name", name},
+                   {"type", "m2m"},
+                   {"apis", json::array{json::object{{"identifier", api_identifier},
+                                                     {"scopes", json::array{"read", "write"}}}}}});
+  const HttpResponse answer =
+      decided([&] { return admin_call("POST", "/applications", application); });
   EXPECT_EQ(answer.status, 201) << answer.body;
   return {json_member(answer.body, "client_id"), json_member(answer.body, "client_secret")};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ struct AppSecret {
   // Authorization: Basic, as RFC 6749 section 2.3.1 wants it.
   std::pair<std::string, std::string> basic() const;
 };
+
+// What the server says once it says something definite: a node whose view is too old for a moment,
+// or whose thread is late, as on a busy machine, says 503 and "again in a second". It is not asked
+// again when nobody knows what was done. After a minute: the last answer, whatever it is.
+HttpResponse decided(const std::function<HttpResponse()>& ask);
 
 class ServerProcess {
  public:
@@ -77,6 +83,8 @@ class ServerProcess {
   AppSecret admin() const;
   // POST /oauth2/token; `audience` may be empty.
   HttpResponse request_token(const AppSecret& client, const std::string& audience) const;
+  // The same once it is decided.
+  HttpResponse decided_token(const AppSecret& client, const std::string& audience) const;
   // The token; fails the test when there is none.
   std::string token(const AppSecret& client, const std::string& audience) const;
   bool active(const AppSecret& caller, const std::string& token) const;

@@ -14,7 +14,7 @@
 namespace optare {
 namespace {
 
-constexpr std::chrono::seconds patience{8};  // less than the client's own
+constexpr std::chrono::seconds patience{50};  // less than the client's own
 
 std::string bytes_of_request(const ToldServer::Asked& asked) {
   std::string bytes =

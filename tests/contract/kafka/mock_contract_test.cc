@@ -25,7 +25,7 @@ class MockKafkaLogFixture {
     kafka_.open([](KafkaLogOptions& options) {
       if (mirrors == Mirrors::read_from_disk) options.mirror.tail_records_max = 0;
     });
-    EXPECT_TRUE(kafka_.log->catch_up(std::chrono::seconds(20)));
+    EXPECT_TRUE(kafka_.log->catch_up(std::chrono::seconds(60)));
   }
   MockKafkaLog kafka_;
 };

@@ -71,7 +71,7 @@ class PausedNode : public testing::Test {
     return Duration(said[0] - said[1]);
   }
   bool becomes_current() {
-    const auto until = std::chrono::steady_clock::now() + 20s;
+    const auto until = std::chrono::steady_clock::now() + 60s;
     while (std::chrono::steady_clock::now() < until)
       if (next_age() < 1s) return true;
     return false;

@@ -215,7 +215,7 @@ TEST(Policies, RecordOnceThatASecretHasExpired) {
   std::this_thread::sleep_for(200ms);
   EXPECT_EQ(version(), 2U);
   spine.advance(1ms);
-  const auto until = std::chrono::steady_clock::now() + 10s;
+  const auto until = std::chrono::steady_clock::now() + 60s;
   while (version() == 2 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(5ms);
   EXPECT_EQ(version(), 3U);
@@ -233,7 +233,7 @@ TEST(Policies, LetIssuanceRecordsGoThatAreOld) {
   spine.advance(30 * 24h + 1ms);
   EXPECT_EQ(kept_from(), 0U);
   spine.restart();  // They are looked at when the policies begin.
-  const auto until = std::chrono::steady_clock::now() + 10s;
+  const auto until = std::chrono::steady_clock::now() + 60s;
   while (kept_from() == 0 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(5ms);
   EXPECT_EQ(kept_from(), 1U);
@@ -253,7 +253,7 @@ TEST(LastUsed, IsWrittenEachMinuteAndAtTheEnd) {
   const Timestamp first = use();
   EXPECT_FALSE(row());
   spine.advance(1min);
-  const auto until = std::chrono::steady_clock::now() + 10s;
+  const auto until = std::chrono::steady_clock::now() + 60s;
   while (!row() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(5ms);
   ASSERT_TRUE(row());
   EXPECT_EQ(last_used_of(*row()), first);
