@@ -21,19 +21,17 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   std::atomic<int> got = 0;
   const auto create_there_ask_here = [&](int count) {
     for (int i = 0; i < count; ++i) {
-      const HttpResponse made = a.send(
-          "POST", "/api/v1/applications",
-          {{"Authorization", "Bearer " + administrator}, {"Content-Type", "application/json"}},
-          R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
-              R"(","scopes":["read"]}]})");
+      const HttpResponse made = decided([&] {
+        return a.send(
+            "POST", "/api/v1/applications",
+            {{"Authorization", "Bearer " + administrator}, {"Content-Type", "application/json"}},
+            R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
+                R"(","scopes":["read"]}]})");
+      });
       ASSERT_EQ(made.status, 201) << made.body;
       const AppSecret app{json_member(made.body, "client_id"),
                           json_member(made.body, "client_secret")};
-      HttpResponse token;
-      wait_until("somebody to know", [&] {  // 503: brokers do not say in time
-        token = b.request_token(app, api);
-        return token.status != 503;
-      });
+      const HttpResponse token = b.decided_token(app, api);  // 503: brokers do not say in time
       ASSERT_EQ(token.status, 200) << token.body;
       ++got;
     }

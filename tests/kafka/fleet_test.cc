@@ -45,7 +45,7 @@ TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
   ServerProcess d;  // on an empty folder, from the log's beginning
   d.start(fleet.flags());
   for (const ServerProcess* node : {&a, &b, &c, &d}) {
-    EXPECT_EQ(node->request_token(app, "https://api.example.com").status, 401);
+    EXPECT_EQ(node->decided_token(app, "https://api.example.com").status, 401);
     EXPECT_TRUE(node->active(introspector, kept));
   }
   EXPECT_EQ(fleet.call(d, "DELETE", "/applications/" + introspector.client_id).status, 200);
@@ -194,7 +194,7 @@ TEST(FleetAdministrator, IsMadeAnewForLostCredentials) {
   Fleet::Flags arguments{"bootstrap-admin", "--data", fleet.folder() / "rescue"};
   const Fleet::Flags flags = fleet.flags();
   arguments.insert(arguments.end(), flags.begin(), flags.end());
-  const Ended made = run(optare_program(arguments), 60s);
+  const Ended made = run(optare_program(arguments));
   EXPECT_EQ(made.code, 0) << made.err;
   ServerProcess node;
   node.start(fleet.flags());

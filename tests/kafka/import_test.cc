@@ -27,7 +27,7 @@ TEST_F(MovingToBrokers, KeepsItsHistoryOnEveryNode) {
   for (const ServerProcess* node : {&server, &other}) {
     EXPECT_TRUE(node->active(app, token));
     EXPECT_FALSE(node->active(app, revoked_token));
-    EXPECT_EQ(node->request_token(app, "").status, 200);
+    EXPECT_EQ(node->decided_token(app, "").status, 200);
   }
   const HttpResponse again = rename_once();
   EXPECT_EQ(again.body, renamed.body);

@@ -54,13 +54,13 @@ template <bool keep_mirror>
 class RealLogFixture {
  public:
   static constexpr bool durable = true;
-  RealLogFixture() { EXPECT_TRUE(real_.log->catch_up(30s)); }
+  RealLogFixture() { EXPECT_TRUE(real_.log->catch_up(90s)); }
   const Clock& clock() { return real_.clock; }
   EventLog& log() { return *real_.log; }
   void reopen() {
     if (!keep_mirror) real_.lose_mirror();
     real_.open();
-    EXPECT_TRUE(real_.log->catch_up(30s));
+    EXPECT_TRUE(real_.log->catch_up(90s));
   }
 
  private:
@@ -108,7 +108,7 @@ TEST_F(KafkaLogTest, ATopicThatWasMadeAnewIsAnotherHistory) {
   real.raw.delete_topic(real.topic());
   real.raw.create_topic(real.topic());
   real.open();
-  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
 }
 
@@ -119,7 +119,7 @@ TEST_F(KafkaLogTest, ATopicThatWasMadeAnewAndGrewIsAnotherHistory) {
   real.raw.create_topic(real.topic());
   for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
   real.open();
-  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("is not the one that this node read there"));
 }
 
@@ -140,10 +140,10 @@ TEST_F(KafkaLogTest, NoticesThatRetentionTookTheBeginning) {
   append({"a", "b", "c"});
   real.raw.delete_records(real.topic(), 0, 2);
   real.open();
-  EXPECT_TRUE(real.log->catch_up(30s)) << "it has all of it";
+  EXPECT_TRUE(real.log->catch_up(90s)) << "it has all of it";
   real.lose_mirror();
   real.open();
-  EXPECT_FALSE(real.log->catch_up(20s));
+  EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("its oldest records were deleted: it begins at 2"));
 }
 
@@ -167,7 +167,7 @@ TEST_F(KafkaLogTest, TheMarkerOfATransactionIsAHoleAtTheEnd) {
   ASSERT_TRUE(soon([&] { return real.raw.end(real.topic()) == 2; }));
   for (int i = 0; i < 2; ++i) {
     real.open();
-    EXPECT_TRUE(real.log->catch_up(30s));
+    EXPECT_TRUE(real.log->catch_up(90s));
     EXPECT_EQ(real.log->end(control), 2U);
   }
 }
@@ -177,7 +177,7 @@ TEST_F(KafkaLogTest, AnOpenTransactionHidesNothing) {
   append({"a"});
   EXPECT_EQ(real.raw.produce_in_transaction(real.topic(), 0, "theirs", false), 1);
   append({"b"});
-  EXPECT_EQ(ask_end_and_wait(*real.log, control), 3U);
+  EXPECT_EQ(ask_end_until_told(*real.log, control), 3U);
   EXPECT_EQ(all_records(*real.log, control).back().bytes, "b");
 }
 

@@ -14,6 +14,8 @@
 namespace optare {
 namespace {
 
+constexpr std::chrono::seconds patience{60};
+
 // Topics of its own, made as `optare init` makes them.
 class Vaults {
  public:
@@ -21,12 +23,15 @@ class Vaults {
     connection_.brokers = shared_brokers();
     connection_.topic_prefix = kafka_prefix();
     TopicAdmin admin(connection_);
-    const auto found = admin.look();
-    if (!found || !admin.make_missing(*found)) throw std::runtime_error("no topics");
+    const auto found = admin.look(patience);
+    if (!found || !admin.make_missing(*found, patience)) throw std::runtime_error("no topics");
   }
   std::unique_ptr<KafkaVault> open(char key = 'k') {
     return std::make_unique<KafkaVault>(
-        connection_, KafkaVaultOptions{.topic = connection_.topic_prefix + ".vault"},
+        connection_,
+        KafkaVaultOptions{.topic = connection_.topic_prefix + ".vault",
+                          .open_patience = patience,
+                          .write_patience = patience},
         Secret(std::string(32, key)), random_);
   }
 
