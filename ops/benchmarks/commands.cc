@@ -1,7 +1,8 @@
-// What a command costs in process: one at a time, each beside one synced write on the same disk,
-// and many at once.
+// What a command costs in process: one at a time, each beside one synced write on the same disk, or
+// beside one record that is produced to the same brokers and read back; and many at once.
 //
-//   benchmark_commands --data DIR [--one N] [--many N] [--in-flight N] [--seconds-max N]
+//   benchmark_commands --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
+//                      [--one N] [--many N] [--in-flight N] [--seconds-max N]
 //
 // Many at once ends after that time, too, and says how many it did.
 #include <fcntl.h>
@@ -9,13 +10,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "ops/benchmarks/bare_kafka.h"
 #include "ops/benchmarks/deployment.h"
+#include "ops/benchmarks/place.h"
 
 namespace optare {
 namespace {
 
 struct Order {
-  std::filesystem::path data;
+  Config place = {};
   int warm_up = 200;
   int one = 2'000;
   std::size_t many = 200'000;
@@ -41,25 +44,37 @@ class BareDisk {
   std::string record_ = std::string(700, 'x');
 };
 
+// What makes such a frame durable, and known to whoever follows, without any of ours.
+std::function<void()> bare_write(const Config& place) {
+  if (place.log == "kafka") {
+    const auto connection =
+        bare_connection(place.kafka_brokers, place.kafka_topic_prefix + "-bare");
+    return [kafka = std::make_shared<BareRoundTrip>(connection)] { kafka->produce_and_consume(); };
+  }
+  return [disk = std::make_shared<BareDisk>(std::filesystem::path(place.data) / "bare")] {
+    disk->append();
+  };
+}
+
 // In turns, so that both meet the same moods of the disk.
 boost::json::object one_at_a_time(Deployment& deployment, const ApiId& api, const Order& order) {
-  const BareDisk disk(order.data / "bare");
+  const std::function<void()> write = bare_write(order.place);
   Latencies commands;
-  Latencies syncs;
+  Latencies bare;
   for (int i = -order.warm_up; i < order.one; ++i) {
     if (i == 0) {
       commands.clear();
-      syncs.clear();
+      bare.clear();
     }
     auto command = deployment.new_application(fmt::format("Application {}", i), api).first;
     const auto asked = SteadyClock::now();
     deployment.run(std::move(command));
     commands.add(asked);
     const auto written = SteadyClock::now();
-    disk.append();
-    syncs.add(written);
+    write();
+    bare.add(written);
   }
-  return {{"command", commands.json()}, {"fsync", syncs.json()}};
+  return {{"command", commands.json()}, {"bare", bare.json()}};
 }
 
 struct Crowd {
@@ -107,7 +122,7 @@ boost::json::object many_at_once(Deployment& deployment, const ApiId& api, const
 }
 
 void measure(const Order& order) {
-  Deployment deployment(order.data, "https://login.example.com");
+  Deployment deployment(order.place, "https://login.example.com");
   const ApiId api = deployment.register_api("https://orders.example.com", TokenFormat::jwt);
   boost::json::object result = one_at_a_time(deployment, api, order);
   result["many"] = many_at_once(deployment, api, order);
@@ -120,7 +135,7 @@ void measure(const Order& order) {
 int main(int count, char** arguments) {
   optare::Order order;
   CLI::App app("What a command costs in process");
-  app.add_option("--data", order.data)->required();
+  optare::add_place(app, order.place);
   app.add_option("--warm-up", order.warm_up);
   app.add_option("--one", order.one);
   app.add_option("--many", order.many);

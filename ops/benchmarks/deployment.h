@@ -57,9 +57,10 @@ inline boost::json::object read_json_file(const std::filesystem::path& path) {
 
 class Deployment {
  public:
-  Deployment(const std::filesystem::path& data, const std::string& issuer)
-      : progress_(spoken_progress()), node_(open(data, issuer)) {
-    const auto admin = read_json_file(admin_file_of(data));
+  // One that this begins: it knows the administrator.
+  Deployment(const Config& config, const std::string& issuer)
+      : progress_(spoken_progress()), node_(open(config, issuer)) {
+    const auto admin = read_json_file(admin_file_of(config.data));
     admin_ = admin.at("client_id").as_string().c_str();
   }
 
@@ -107,10 +108,9 @@ class Deployment {
   }
 
  private:
-  std::unique_ptr<Node> open(const std::filesystem::path& data, const std::string& issuer) {
-    NodeOptions options;
-    options.data = data;
-    options.key_file = data.string() + ".key";
+  std::unique_ptr<Node> open(const Config& config, const std::string& issuer) {
+    NodeOptions options = node_options(config);
+    options.may_begin = true;
     options.issuer = issuer;
     return must(Node::open(std::move(options), clock_, random_, lines_, progress_));
   }

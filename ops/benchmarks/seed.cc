@@ -1,18 +1,20 @@
 // Makes a data folder with many applications, through the same commands as the admin API, with many
 // in flight at once. Writes the credentials that load needs; prints what it made and how fast.
 //
-//   benchmark_seed --data DIR --applications N --credentials FILE [--format jwt|opaque]
+//   benchmark_seed --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
+//                  --applications N --credentials FILE [--format jwt|opaque]
 #include <CLI/CLI.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "commands/api/allow_introspector.h"
 #include "ops/benchmarks/deployment.h"
+#include "ops/benchmarks/place.h"
 
 namespace optare {
 namespace {
 
 struct Order {
-  std::filesystem::path data;
+  Config place = {};
   std::filesystem::path credentials;
   std::size_t applications = 1'000;
   std::size_t credentials_max = 10'000;  // written to the file
@@ -58,7 +60,7 @@ Credentials create_introspector(Deployment& deployment, const ApiId& api) {
 
 void seed(const Order& order) {
   const auto began = SteadyClock::now();
-  Deployment deployment(order.data, order.issuer);
+  Deployment deployment(order.place, order.issuer);
   const auto format = order.format == "opaque" ? TokenFormat::opaque : TokenFormat::jwt;
   Seeding seeding{order, deployment, deployment.register_api(order.audience, format)};
   const Credentials introspector = create_introspector(deployment, seeding.api);
@@ -93,7 +95,7 @@ void seed(const Order& order) {
 int main(int count, char** arguments) {
   optare::Order order;
   CLI::App app("Makes a data folder with many applications");
-  app.add_option("--data", order.data)->required();
+  optare::add_place(app, order.place);
   app.add_option("--credentials", order.credentials)->required();
   app.add_option("--applications", order.applications);
   app.add_option("--credentials-max", order.credentials_max);

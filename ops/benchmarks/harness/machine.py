@@ -8,6 +8,9 @@ SERVER_CORE = 0
 LOAD_CORE = 1
 TICKS = os.sysconf("SC_CLK_TCK")
 
+# Files that begin with the id of a process that is ours though nobody here started it: a broker.
+adopted = []
+
 
 def pinned(core, command):
     return ["taskset", "-c", str(core), *map(str, command)]
@@ -33,8 +36,19 @@ def process_seconds(pid):
     return sum(map(int, fields[11:15])) / TICKS
 
 
+def adopted_pids():
+    pids = set()
+    for file in adopted:
+        try:
+            pids.add(int(file.read_text().split()[0]))
+        except (OSError, IndexError, ValueError):
+            pass  # It does not run now.
+    return pids
+
+
 def own_seconds():
-    """The same of this process and everything that it started."""
+    """The same of this process, everything that it started and what it adopted."""
+    roots = {os.getpid()} | adopted_pids()
     parents = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
@@ -45,9 +59,9 @@ def own_seconds():
     total = 0.0
     for pid in parents:
         at = pid
-        while at not in (0, os.getpid()) and at in parents:
+        while at not in roots and at in parents:
             at = parents[at]
-        if at == os.getpid():
+        if at in roots:
             try:
                 total += process_seconds(pid)
             except OSError:

@@ -86,11 +86,11 @@ class Process:
 
 
 class Optare(Process):
-    def __init__(self, program, data, work, core=machine.SERVER_CORE, threads=1):
+    def __init__(self, program, data, work, core=machine.SERVER_CORE, threads=1, flags=()):
         self.port, self.ops_port = free_port(), free_port()
         command = [program, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}", "--ops-listen",
                    f"127.0.0.1:{self.ops_port}", "--threads", threads, "--log-level", "warning",
-                   "--connections-per-address-max", 10_000]
+                   "--connections-per-address-max", 10_000, *flags]
         began = time.monotonic()
         super().__init__(machine.pinned(core, command) if core is not None else command, work / "server.log")
         try:
