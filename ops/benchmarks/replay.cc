@@ -1,21 +1,26 @@
 // How fast a folder's log is applied: into a fresh view as the follower does it, and again by a
-// rebuild of every projection. Pin it to one core to see what one core does. Leaves the view in the
-// scratch folder.
+// rebuild of every projection; on Kafka, before that, how fast it is fetched into such a folder.
+// Pin it to one core to see what one core does. Leaves what it wrote in the scratch folder.
 //
-//   benchmark_replay --data DIR --scratch DIR
+//   benchmark_replay --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
+//                    --scratch DIR
 #include <CLI/CLI.hpp>
 #include <ctime>
 
+#include "core/kafka/kafka_log.h"
 #include "core/openssl/frame_mac.h"
 #include "core/openssl/random.h"
 #include "core/system_clock/system_clock.h"
 #include "ops/benchmarks/measure.h"
+#include "ops/benchmarks/place.h"
 #include "ops/replay.h"
 #include "projections/catalogue.h"
 #include "projections/rebuild.h"
 
 namespace optare {
 namespace {
+
+constexpr std::chrono::minutes fetch_patience{10};
 
 class Stopwatch {
  public:
@@ -72,14 +77,36 @@ boost::json::object rebuild_all(const ReadOnlyFolder& folder, RocksStore& store,
   return watch.rate(commits);
 }
 
+// From the brokers into an empty copy, as at a node's first start.
+boost::json::object fetch(const Config& config, const RocksResources& resources,
+                          const std::filesystem::path& directory, const Clock& clock,
+                          Random& random, Progress& progress) {
+  KafkaLogOptions options;
+  options.connection.brokers = config.kafka_brokers;
+  options.connection.topic_prefix = config.kafka_topic_prefix;
+  options.directory = directory;
+  KafkaLog log(resources, clock, random, std::move(options));
+  const Stopwatch watch;
+  const bool whole = log.catch_up(fetch_patience, [&](std::uint64_t done, std::uint64_t total) {
+    progress.report("fetching the log", "records", done, total);
+  });
+  if (!whole) throw std::runtime_error("the log cannot be fetched: " + log.fault());
+  return watch.rate(records_of(log));
+}
+
 void measure(const Config& config, const std::filesystem::path& scratch) {
   SystemClock clock;
   SystemRandom random;
   Progress progress = spoken_progress();
   const ReadOnlyFolder folder(config, clock, random);
-  RocksStore store(folder.resources, scratch);
-  auto live = apply_live(folder, store, clock, progress);
-  print_result({{"live", std::move(live)}, {"rebuild", rebuild_all(folder, store, progress)}});
+  std::filesystem::create_directories(scratch);
+  boost::json::object result;
+  if (config.log == "kafka")
+    result["fetch"] = fetch(config, folder.resources, scratch / "log", clock, random, progress);
+  RocksStore store(folder.resources, scratch / "view");
+  result["live"] = apply_live(folder, store, clock, progress);
+  result["rebuild"] = rebuild_all(folder, store, progress);
+  print_result(result);
 }
 
 }  // namespace
@@ -89,7 +116,7 @@ int main(int count, char** arguments) {
   optare::Config config;
   std::filesystem::path scratch;
   CLI::App app("How fast a folder's log is applied");
-  app.add_option("--data", config.data)->required();
+  optare::add_place(app, config);
   app.add_option("--scratch", scratch)->required();
   CLI11_PARSE(app, count, arguments);
   try {

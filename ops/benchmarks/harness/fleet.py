@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import machine, processes
@@ -20,7 +21,7 @@ class Brokers:
         self._pid_files = [folder / f"node{n}" / "pid" for n in range(1, count + 1)]
 
     def __enter__(self):
-        print(f"  starting {self.count} broker{'s' * (self.count > 1)}", flush=True)
+        print(f"  starting {self.text}", flush=True)
         hasty = ["--hasty"] if self.hasty else []
         try:
             self.bootstrap = self.command("up", "--new", "--brokers", self.count, "--die-with", os.getpid(), *hasty)
@@ -43,6 +44,14 @@ class Brokers:
             raise RuntimeError(f"ops/kafka {arguments[0]}: {done.stderr.strip()}")
         return done.stdout.strip()
 
+    @property
+    def text(self):
+        return f"{self.count} broker{'s' * (self.count > 1)}"
+
+    def leader(self, bench, topic):
+        """The broker that leads it, and how many have it in sync."""
+        return processes.result_of([bench.program("kafka"), "leader", "--brokers", self.bootstrap, "--topic", topic])
+
     def new_place(self, name):
         """Flags for topics that no other deployment has."""
         self._deployments += 1
@@ -57,10 +66,11 @@ class Fleet:
     def __init__(self, bench, brokers, applications, name="fleet", token_format="jwt"):
         self.bench, self.brokers = bench, brokers
         self.place = brokers.new_place(name)
-        self.folder = bench.scratch(f"{brokers.folder.name}-{self.place[3]}")
+        self.prefix = self.place[3]
+        self.folder = bench.scratch(f"{brokers.folder.name}-{self.prefix}")
         self.folder.mkdir()
         credentials = self.folder / "credentials.json"
-        print(f"  making {applications:,} applications on {brokers.count} brokers", flush=True)
+        print(f"  making {applications:,} applications on {brokers.text}", flush=True)
         self.made = processes.result_of([
             bench.program("seed"), "--data", self.folder / "seed", *self.place, "--credentials", credentials,
             "--applications", applications, "--credentials-max", applications, "--format", token_format])
@@ -85,3 +95,9 @@ class Fleet:
         if len(taken) < count:
             raise RuntimeError("the deployment has too few applications")
         return taken
+
+
+def wrk_at_all(servers, requests, seconds):
+    """The same load at each of them, at the same time."""
+    with ThreadPoolExecutor(len(servers)) as pool:
+        return list(pool.map(lambda server: processes.wrk(server, requests, seconds), servers))

@@ -113,6 +113,13 @@ class Optare(Process):
             time.sleep(0.002)
         raise RuntimeError("the server does not become ready")
 
+    def metric(self, name, label):
+        """Its value, of the line with that label."""
+        for line in call(self.ops_port, "GET", "/metrics")[1].decode().splitlines():
+            if line.startswith(name + "{") and label in line:
+                return float(line.rpartition(" ")[2])
+        raise LookupError(f"{name} {label}")
+
     def resident_kib(self):
         status = Path(f"/proc/{self.pid}/status").read_text()
         return {name: int(re.search(rf"^{name}:\s+(\d+)", status, re.M).group(1))
