@@ -11,7 +11,7 @@ constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
 // After a fault of a partition or of the mirror.
 constexpr Duration restart_interval = std::chrono::milliseconds(500);
-constexpr std::chrono::milliseconds range_patience{1'500};  // longer than a fetch waits
+constexpr std::chrono::milliseconds range_patience{1'000};  // longer than a fetch waits
 
 using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
 
@@ -149,7 +149,7 @@ void Feed::run() {
     rd_kafka_poll(handle_.get(), 0);
     if (const Duration now = steady_now(); now - kept_time_at_ >= idle_max) {
       kept_time_at_ = now;
-      if (other_history().empty()) callbacks_.keep_time();
+      callbacks_.keep_time(other_history().empty());
     }
     if (any) continue;
     std::unique_lock lock(wake_.mutex);

@@ -53,8 +53,8 @@ class Feed {
     std::function<void(Partition, const FedRecord&)> on_record;
     // Some can be read that could not before.
     std::function<void()> on_records;
-    // About every 50 ms, as long as the topics are those that were mirrored.
-    std::function<void()> keep_time;
+    // About every 50 ms; whether the topics are still those that were mirrored.
+    std::function<void(bool same_history)> keep_time;
   };
   struct Counts {
     std::uint64_t holes = 0;      // offsets without a record

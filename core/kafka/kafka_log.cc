@@ -62,13 +62,14 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
     record_read(partition, record);
   };
   callbacks.on_records = [this] {
+    for (const Partition partition : partitions) answer_proofs(partition);
     const auto callback = [&] {
       const std::scoped_lock lock(mutex_);
       return on_records_;
     }();
     if (callback) callback();
   };
-  callbacks.keep_time = [this] { keep_time(); };
+  callbacks.keep_time = [this](bool same_history) { keep_time(same_history); };
   feed_ = std::make_unique<Feed>(options_.connection, feed_options(options_), mirror_, counts_,
                                  std::move(callbacks));
 }
@@ -115,14 +116,10 @@ std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
 }
 
 void KafkaLog::record_read(Partition partition, const FedRecord& record) {
-  {
-    const std::scoped_lock lock(mutex_);
-    const Duration now = clock_.boottime();
-    part(partition).estimate.observe(record.time, now, own_.take(record.key));
-    part(partition).ticks.heard(now);
-    if (proofs_[static_cast<std::size_t>(partition)].waiting.empty()) return;
-  }
-  answer_proofs(partition);
+  const std::scoped_lock lock(mutex_);
+  const Duration now = clock_.boottime();
+  part(partition).estimate.observe(record.time, now, own_.take(record.key));
+  part(partition).ticks.heard(now);
 }
 
 Currency KafkaLog::currency(Partition partition) const {
@@ -164,7 +161,7 @@ void KafkaLog::prove(Partition partition, Duration asked_at, EndAnswered done) c
     const std::scoped_lock lock(mutex_);
     auto& waiting = proofs_[static_cast<std::size_t>(partition)].waiting;
     if (waiting.size() < EndQuestions::waiting_max) {
-      waiting.push_back({asked_at, now + end_question_patience, std::move(done)});
+      waiting.push_back({asked_at, asked_at + end_question_patience, std::move(done)});
       done = nullptr;
     }
   }
@@ -225,7 +222,9 @@ void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
 }
 
 // On the feed's thread.
-void KafkaLog::keep_time() {
+void KafkaLog::keep_time(bool same_history) {
+  for (const Partition partition : partitions) answer_proofs(partition);
+  if (!same_history) return;
   const Duration now = clock_.boottime();
   if (now - looked_at_room_at_ >= room_interval) {
     looked_at_room_at_ = now;
@@ -234,7 +233,6 @@ void KafkaLog::keep_time() {
   }
   for (const Partition partition : partitions) {
     send_proof(partition, now, proof_interval_max);
-    answer_proofs(partition);
     std::string tick;
     {
       const std::scoped_lock lock(mutex_);

@@ -117,7 +117,7 @@ class KafkaLog final : public EventLog {
   void answer_proofs(Partition partition) const;
   std::optional<Append> refusal(const std::string& frame) const;
   void record_read(Partition partition, const FedRecord& record);
-  void keep_time();
+  void keep_time(bool same_history);
   bool make_ticks_due(Partition partition, Duration now);
   Part& part(Partition partition) { return parts_[static_cast<std::size_t>(partition)]; }
   const Part& part(Partition partition) const {

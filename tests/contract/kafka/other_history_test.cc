@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/contract/event_log_contract.h"
 #include "tests/support/mock_kafka_log.h"
 
@@ -49,6 +51,18 @@ TEST_F(OtherHistory, ATopicThatHoldsLessLostItsEnd) {
   EXPECT_EQ(append_and_wait(*kafka.log, control, "d"), Append::not_persisted);
   EXPECT_EQ(kafka.log->end(control), 3U) << "what was read is still there to look at";
   EXPECT_EQ(kafka.log->fault(), kafka.log->other_history());
+}
+
+// Who waits for a proof of the end hears that there is none, though nothing is read any more.
+TEST_F(OtherHistory, EndsACatchUpThatWaitsForAProof) {
+  append({"a", "b"});
+  move_to_another_cluster({"a", "x", "y", "z"});
+  kafka.open();
+  kafka.log->tick_with([](Partition) { return std::string("tick"); });
+  auto caught_up = std::async(std::launch::async, [&] { return kafka.log->catch_up(20s); });
+  ASSERT_EQ(caught_up.wait_for(40s), std::future_status::ready);
+  EXPECT_FALSE(caught_up.get());
+  EXPECT_THAT(what_it_says(), HasSubstr("is not the one"));
 }
 
 TEST_F(OtherHistory, AnEmptyTopicLostItsEnd) {
