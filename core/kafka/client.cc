@@ -60,12 +60,14 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
 
 namespace {
 
-constexpr int look_who_leads_ms_max = 1'000;
+constexpr std::chrono::milliseconds look_who_leads_max{1'000};
 
-void look_who_leads(rd_kafka_t* handle, const std::string& topic) {
+void look_who_leads(rd_kafka_t* handle, const std::string& topic,
+                    std::chrono::milliseconds patience) {
   const KafkaTopicHandle asked = make_topic(handle, topic);
   const rd_kafka_metadata_t* found = nullptr;
-  if (rd_kafka_metadata(handle, 0, asked.get(), &found, look_who_leads_ms_max) ==
+  if (rd_kafka_metadata(handle, 0, asked.get(), &found,
+                        bounded_ms(std::min(patience, look_who_leads_max))) ==
       RD_KAFKA_RESP_ERR_NO_ERROR)
     rd_kafka_metadata_destroy(found);
 }
@@ -92,7 +94,7 @@ std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handl
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset < 0)
     error = RD_KAFKA_RESP_ERR__NO_OFFSET;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(answer.offset);
-  look_who_leads(handle, topic);
+  look_who_leads(handle, topic, patience);
   return std::unexpected(error);
 }
 

@@ -27,13 +27,9 @@ std::string_view name_of(std::string_view key) { return key.substr(0, key.find('
 void read_to_end(TopicReader& reader, const KafkaVaultOptions& options,
                  const std::function<void()>& poll) {
   const auto until = Steady::now() + options.open_patience;
-  std::optional<std::uint64_t> end;
-  while (
-      !(end = reader.end(std::max(poll_interval, std::chrono::duration_cast<TopicReader::Patience>(
-                                                     until - Steady::now()))))) {
-    if (Steady::now() + poll_interval >= until) not_in_time(options.topic, reader.fault());
-    std::this_thread::sleep_for(poll_interval);
-  }
+  const auto end =
+      reader.end(std::chrono::duration_cast<TopicReader::Patience>(options.open_patience));
+  if (!end) not_in_time(options.topic, reader.fault());
   while (reader.position() < *end) {
     poll();
     if (Steady::now() >= until) not_in_time(options.topic, reader.fault());

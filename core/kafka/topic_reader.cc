@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
+
 namespace optare {
 namespace {
 
@@ -11,6 +14,7 @@ struct EndMessage {
 
 // Longer than a fetch waits; a leader that is gone leaves time for the next try.
 constexpr std::chrono::milliseconds try_max{2'000};
+constexpr std::chrono::milliseconds retry_interval{50};
 
 int whole(TopicReader::Patience patience) { return static_cast<int>(patience.count()); }
 
@@ -71,20 +75,29 @@ bool TopicReader::poll(Patience patience, const std::function<void(const Record&
 }
 
 std::optional<std::uint64_t> TopicReader::end(Patience patience) {
-  const auto found = bounds(patience);
-  return found ? std::optional(found->end) : std::nullopt;
+  return offset(RD_KAFKA_OFFSET_END, patience);
 }
 
 std::optional<TopicReader::Bounds> TopicReader::bounds(Patience patience) {
+  const auto begin = offset(RD_KAFKA_OFFSET_BEGINNING, patience / 2);
+  const auto end = begin ? offset(RD_KAFKA_OFFSET_END, patience / 2) : begin;
+  return end ? std::optional(Bounds{*begin, *end}) : std::nullopt;
+}
+
+// Again until the time is up: the first try may ask a leader that is none any more.
+std::optional<std::uint64_t> TopicReader::offset(std::int64_t which, Patience patience) {
+  using Steady = std::chrono::steady_clock;
   const std::string name = rd_kafka_topic_name(topic_.get());
-  const auto offset = [&](std::int64_t which) {
-    return topic_offset(consumer_.get(), name, partition_, which, std::min(patience / 2, try_max));
-  };
-  const auto begin = offset(RD_KAFKA_OFFSET_BEGINNING);
-  const auto end = begin ? offset(RD_KAFKA_OFFSET_END) : begin;
-  if (end) return Bounds{*begin, *end};
-  fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(end.error()));
-  return std::nullopt;
+  const auto until = Steady::now() + patience;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<Patience>(until - Steady::now());
+    const auto found =
+        topic_offset(consumer_.get(), name, partition_, which, std::min(left, try_max));
+    if (found) return *found;
+    fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(found.error()));
+    if (Steady::now() + retry_interval >= until) return std::nullopt;
+    std::this_thread::sleep_for(retry_interval);
+  }
 }
 
 }  // namespace optare

@@ -34,18 +34,20 @@ class TopicReader {
   bool poll(Patience patience, const std::function<void(const Record&)>& take);
   // Everything below it that the topic still holds was handed over.
   std::uint64_t position() const { return position_; }
-  // The first record that is kept and one past the last, asked of the broker. None: `fault` says
-  // why.
+  // The first record that is kept and one past the last, asked of the broker again and again for
+  // about `patience`. None: `fault` says why.
   struct Bounds {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
   };
   std::optional<Bounds> bounds(Patience patience);
-  std::optional<std::uint64_t> end(Patience patience);
+  std::optional<std::uint64_t> end(Patience patience);  // alone, which is one question less
   // Why there is nothing to read; empty when all is well.
   const std::string& fault() const { return fault_; }
 
  private:
+  std::optional<std::uint64_t> offset(std::int64_t which, Patience patience);
+
   KafkaHandle consumer_;
   KafkaTopicHandle topic_;
   const std::int32_t partition_;
