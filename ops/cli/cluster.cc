@@ -51,17 +51,17 @@ NodeReport ask(const HttpClient& http, const std::string& url, const std::string
   return report ? *std::move(report) : silent_node(url, report.error().detail);
 }
 
-std::vector<NodeReport> ask_all(const HttpClient& http, const std::vector<std::string>& urls,
-                                const Goals& goals) {
+// All at once. Who said nothing before is not waited for again.
+void ask_all(const HttpClient& http, std::vector<NodeReport>& nodes, const Goals& goals) {
   std::string query;
   for (const auto& [partition, goal] : goals)
     query += fmt::format("{}{}={}", query.empty() ? '?' : '&', partition, goal.compared);
-  std::vector<std::future<NodeReport>> asked;
-  for (const std::string& url : urls)
-    asked.push_back(std::async(std::launch::async, [&] { return ask(http, url, query); }));
-  std::vector<NodeReport> nodes;
-  for (auto& answer : asked) nodes.push_back(answer.get());
-  return nodes;
+  std::vector<std::future<void>> asked;
+  for (NodeReport& node : nodes) {
+    if (!node.silence.empty()) continue;
+    asked.push_back(std::async(std::launch::async, [&] { node = ask(http, node.url, query); }));
+  }
+  for (auto& answer : asked) answer.get();
 }
 
 std::string place_of(const NodeReport& node, const std::string& partition) {
@@ -131,11 +131,14 @@ CliResult<int> run_status(const Cli& cli, const ClusterStatus& options) {
   HttpClientOptions http = cli.http_options();
   http.connect_time_max = std::min<Duration>(http.connect_time_max, node_connect_max);
   const HttpClient client(std::move(http));
-  const Goals goals = goals_of(ask_all(client, urls, {}));
-  std::vector<NodeReport> nodes = ask_all(client, urls, goals);
+  std::vector<NodeReport> nodes;
+  for (const std::string& url : urls) nodes.emplace_back().url = url;
+  ask_all(client, nodes, {});
+  const Goals goals = goals_of(nodes);
+  ask_all(client, nodes, goals);
   for (int again = 0; again < asked_again_max && !reached(nodes, goals); ++again) {
     cli.terminal.sleep(ask_again_after);
-    nodes = ask_all(client, urls, goals);
+    ask_all(client, nodes, goals);
   }
   const auto found = findings(nodes, goals);
   if (cli.json) {

@@ -113,7 +113,8 @@ void look_at_positions(std::span<const NodeReport> nodes, const std::string& par
   const Camps histories = camps_of(nodes, [&](const NodeReport& node) -> std::string {
     const auto part = node.partitions.find(partition);
     if (part == node.partitions.end()) return {};
-    if (part->second.compared_hash.empty()) not_compared.push_back(node.url);
+    if (part->second.compared_hash.empty() && part->second.position >= goal.compared)
+      not_compared.push_back(node.url);
     return part->second.compared_hash;
   });
   if (histories.size() > 1) {

@@ -101,6 +101,14 @@ TEST(FleetReport, SaysWhatItCannotCompare) {
       ElementsAre(StartsWith("control: histories cannot be compared at position 7: http://a")));
 }
 
+// It says nothing of a position that it has not got to: it is behind, and no more than that.
+TEST(FleetReport, DoesNotCompareWhereANodeHasNotBeen) {
+  const std::vector<NodeReport> nodes{
+      Said{.node = "node_a", .position = 6, .compared = "null"}.at("http://a"),
+      Said{.node = "node_b"}.at("http://b")};
+  EXPECT_THAT(findings(nodes, at_seven), ElementsAre(StartsWith("http://a is behind in control")));
+}
+
 TEST(FleetReport, FindsWhoSaysNothing) {
   const std::vector<NodeReport> nodes{Said{}.at("http://a"),
                                       silent_node("http://b", "connection refused")};
