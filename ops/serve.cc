@@ -114,8 +114,9 @@ int cannot_listen(const std::string& title, const Rejection& rejection) {
   return refuse({.exit = wrong ? ExitCode::usage : ExitCode::unavailable,
                  .title = title,
                  .detail = rejection.detail,
-                 .advice = "If another program listens there, perhaps another Optare, name another "
-                           "address with --listen or --ops-listen."});
+                 .advice = wrong ? ""
+                                 : "If another program listens there, perhaps another Optare, name "
+                                   "another address with --listen or --ops-listen."});
 }
 
 Server::Handler handler_of(const RouteTable& routes) {
@@ -134,7 +135,7 @@ void welcome(const Config& config, const Node& node, std::uint16_t port, std::ui
   fmt::print(
       "Optare " OPTARE_VERSION
       " listens on {}://{} (issuer {})\n"
-      "Operations (/livez, /readyz, /metrics): http://{}\n"
+      "Operations (/livez, /readyz, /statusz, /metrics): http://{}\n"
       "Admin credentials: {}\n"
       "Try next, in another terminal:\n"
       "  export OPTARE_CREDENTIALS={}\n"

@@ -24,13 +24,13 @@ Task<Result<Seen<T>>> living(const AdminCall& call,
 Task<Result<Seen<Application>>> living_application(const AdminCall& call) {
   return living<Application>(
       call, [](const AdminCall& c) { return c.services.states.application(c.client_id()); },
-      "there is no such application: GET /applications lists those there are");
+      "there is no such application: GET /api/v1/applications lists those there are");
 }
 
 Task<Result<Seen<Api>>> living_api(const AdminCall& call) {
   return living<Api>(
       call, [](const AdminCall& c) { return c.services.states.api(c.api_id()); },
-      "there is no such API: GET /apis lists those there are");
+      "there is no such API: GET /api/v1/apis lists those there are");
 }
 
 }  // namespace optare

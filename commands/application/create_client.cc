@@ -14,7 +14,8 @@ Result<const Api*> api_of_grant(const std::vector<std::shared_ptr<const Api>>& a
   const std::string at = "/apis/" + std::to_string(i);
   const auto& api = apis[i];
   if (!api || !api->exists())
-    return reject(Code::unprocessable, "there is no such API: GET /apis lists those there are", at);
+    return reject(Code::unprocessable,
+                  "there is no such API: GET /api/v1/apis lists those there are", at);
   const auto same = [&](const auto& earlier) { return earlier && earlier->id == api->id; };
   if (std::any_of(apis.begin(), apis.begin() + static_cast<std::ptrdiff_t>(i), same)) {
     return reject(Code::invalid, "this API stands here twice: name all its scopes at once", at);

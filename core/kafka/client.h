@@ -76,8 +76,8 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
 //
 // One try. librdkafka goes on asking the leader that it knows, also when that is gone or leads no
 // more: after an error it is made to look who leads now (for as long again, a second at most), so
-// that the next call asks the right one. On a handle that fetches, the answer waits behind a fetch that waits for
-// records: `patience` has to be longer than fetch.wait.max.ms.
+// that the next call asks the right one. On a handle that fetches, the answer waits behind a fetch
+// that waits for records: `patience` has to be longer than fetch.wait.max.ms.
 [[nodiscard]] std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(
     rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
     std::chrono::milliseconds patience);

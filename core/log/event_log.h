@@ -1,5 +1,5 @@
-// The port to the ordered log. Adapters: memory, rocksdb (embedded). One contract suite holds for
-// all (tests/contract/event_log_contract.h).
+// The port to the ordered log. Adapters: memory, rocksdb (embedded), kafka. One contract suite
+// holds for all (tests/contract/event_log_contract.h).
 #pragma once
 
 #include <cstdint>
