@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <sstream>
 
+#include "core/kafka/topic_admin.h"
 #include "tests/support/kafka_brokers.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_kafka.h"
@@ -70,6 +72,13 @@ TEST(KafkaBrokers, LetAnOperatorChangeATopic) {
 // The shared cluster is only asked here: everything else is done to one of the test's own.
 TEST(KafkaFaults, BrokersUnderOpsKafka) {
   KafkaBrokers brokers;
+  // Whichever is asked: who makes a topic with fewer in mind makes it with fewer copies.
+  std::istringstream addresses(brokers.bootstrap());
+  for (std::string address; std::getline(addresses, address, ',');) {
+    const auto found = TopicAdmin({.brokers = address}).look();
+    ASSERT_TRUE(found) << found.error().detail;
+    EXPECT_EQ(found->brokers_known, 3) << address;
+  }
   RawKafka kafka(brokers.bootstrap());
   kafka.create_topic("kept");
   EXPECT_EQ(kafka.produce("kept", 0, "before"), 0);
