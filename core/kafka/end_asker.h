@@ -15,10 +15,6 @@
 
 namespace optare {
 
-// How long one question may take, a leader's election included; then nobody can tell. Shorter than
-// who asks is patient (absence_patience).
-constexpr Duration end_question_patience = std::chrono::milliseconds(1'500);
-
 // Thread: `ask` from any; `done` is called on the asker's own, or by `ask` when too many wait.
 class EndAsker {
  public:

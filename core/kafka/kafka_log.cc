@@ -11,12 +11,7 @@
 namespace optare {
 namespace {
 
-// Ticks for those who ask for the end: who asks while one is under way shares it, or the next one.
-constexpr Duration proof_interval_min = std::chrono::milliseconds(20);
-constexpr Duration proof_interval_max = std::chrono::milliseconds(100);
 constexpr Duration room_interval = std::chrono::seconds(1);
-// Brokers whose time is so far from the wall clock are asked again and again: it may be set right.
-constexpr Duration skew_watched_from = std::chrono::seconds(1);
 
 std::map<Partition, std::string> topics_of(const KafkaConnection& connection) {
   const TopicNames names(connection.topic_prefix);
@@ -48,10 +43,10 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
       options_(std::move(options)),
       opened_at_(clock.boottime()),
       mirror_(resources, options_.directory, options_.mode, options_.mirror),
-      parts_{Part{{}, TickSchedule(random)}, Part{{}, TickSchedule(random)}} {
+      time_(clock, random) {
   for (const Partition partition : partitions) {
     if (const auto last = mirror_.last_real_record(partition))
-      part(partition).estimate.read_before(last->time);
+      time_.read_before(partition, last->time);
   }
   if (options_.mode == OpenMode::read_only) return;
   asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
@@ -79,8 +74,8 @@ KafkaLog::~KafkaLog() {
   asker_.reset();
   feed_.reset();
   producer_.reset();
-  for (Proofs& proofs : proofs_)
-    for (const Proof& proof : proofs.waiting) proof.done(std::nullopt);
+  for (EndProofs& proofs : proofs_)
+    for (const EndProofs::Answer& answer : proofs.abandon()) answer.tell();
 }
 
 std::optional<Append> KafkaLog::refusal(const std::string& frame) const {
@@ -88,11 +83,7 @@ std::optional<Append> KafkaLog::refusal(const std::string& frame) const {
     return Append::not_persisted;
   if (!has_room_) return Append::refused_disk_full;
   const std::scoped_lock lock(mutex_);
-  for (const Part& each : parts_) {
-    const auto skew = each.estimate.skew(clock_.wall(), clock_.boottime());
-    if (skew && std::chrono::abs(*skew) > clock_skew_max) return Append::refused_clock;
-  }
-  return std::nullopt;
+  return time_.refuses_wall_clock() ? std::optional(Append::refused_clock) : std::nullopt;
 }
 
 void KafkaLog::append(Partition partition, std::string frame, Appended done) {
@@ -117,24 +108,17 @@ std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
 
 void KafkaLog::record_read(Partition partition, const FedRecord& record) {
   const std::scoped_lock lock(mutex_);
-  const Duration now = clock_.boottime();
-  part(partition).estimate.observe(record.time, now, own_.take(record.key));
-  part(partition).ticks.heard(now);
+  time_.read(partition, record.time, own_.take(record.key));
 }
 
 Currency KafkaLog::currency(Partition partition) const {
   const std::scoped_lock lock(mutex_);
-  return part(partition).estimate.currency();
+  return time_.currency(partition);
 }
 
 Timestamp KafkaLog::now() const {
-  std::optional<Timestamp> latest;
-  {
-    const std::scoped_lock lock(mutex_);
-    const Duration boottime = clock_.boottime();
-    for (const Part& each : parts_) latest = std::max(latest, each.estimate.time_at(boottime));
-  }
-  return latest.value_or(clock_.wall());
+  const std::scoped_lock lock(mutex_);
+  return time_.now();
 }
 
 void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
@@ -143,7 +127,7 @@ void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
   bool can_prove = false;
   {
     const std::scoped_lock lock(mutex_);
-    asked = {clock_.boottime(), part(partition).estimate.currency().at, end(partition)};
+    asked = time_.asked(partition, end(partition));
     can_prove = static_cast<bool>(make_tick_);
   }
   asker_->ask(partition, [this, partition, asked, can_prove,
@@ -153,56 +137,39 @@ void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
   });
 }
 
-// A record of one's own, appended after the question, has everything before it that was durable
-// then: no leader that is none any more can take it.
 void KafkaLog::prove(Partition partition, Duration asked_at, EndAnswered done) const {
-  const Duration now = clock_.boottime();
-  {
+  const bool waits = [&] {
     const std::scoped_lock lock(mutex_);
-    auto& waiting = proofs_[static_cast<std::size_t>(partition)].waiting;
-    if (waiting.size() < EndQuestions::waiting_max) {
-      waiting.push_back({asked_at, asked_at + end_question_patience, std::move(done)});
-      done = nullptr;
-    }
-  }
-  if (done) return done(std::nullopt);
-  send_proof(partition, now, proof_interval_min);
+    return proofs(partition).add(asked_at, done);
+  }();
+  if (!waits) return done(std::nullopt);
+  send_proof(partition, EndProofs::tick_interval_min);
   answer_proofs(partition);
 }
 
-void KafkaLog::send_proof(Partition partition, Duration now, Duration interval) const {
+void KafkaLog::send_proof(Partition partition, Duration interval) const {
   std::string tick;
   {
     const std::scoped_lock lock(mutex_);
-    Proofs& proofs = proofs_[static_cast<std::size_t>(partition)];
-    if (proofs.waiting.empty() || now - proofs.tick_sent_at < interval) return;
-    proofs.tick_sent_at = now;
+    if (!proofs(partition).tick_due(clock_.boottime(), interval)) return;
     tick = make_tick_(partition);
   }
+  send_tick(partition, std::move(tick));
+}
+
+void KafkaLog::send_tick(Partition partition, std::string tick) const {
   ++ticks_sent_;
   send(partition, std::move(tick), [](Append) {});
 }
 
 void KafkaLog::answer_proofs(Partition partition) const {
-  std::vector<Proof> proven;
-  std::vector<Proof> late;
-  std::uint64_t read_to = 0;
-  {
+  const auto answers = [&] {
     const std::scoped_lock lock(mutex_);
-    auto& waiting = proofs_[static_cast<std::size_t>(partition)].waiting;
-    if (waiting.empty()) return;
-    const Duration now = clock_.boottime();
-    const Duration current_at = part(partition).estimate.currency().at;
-    read_to = end(partition);
-    std::vector<Proof> left;
-    for (Proof& proof : waiting) {
-      auto& where = current_at >= proof.asked_at ? proven : now >= proof.until ? late : left;
-      where.push_back(std::move(proof));
-    }
-    waiting = std::move(left);
-  }
-  for (const Proof& proof : proven) proof.done(read_to);
-  for (const Proof& proof : late) proof.done(std::nullopt);
+    if (proofs(partition).nobody_waits()) return std::vector<EndProofs::Answer>();
+    return proofs(partition).answers(clock_.boottime(), time_.currency(partition).at,
+                                     end(partition));
+  }();
+  for (const EndProofs::Answer& answer : answers) answer.tell();
 }
 
 void KafkaLog::on_records(std::function<void()> callback) {
@@ -232,25 +199,15 @@ void KafkaLog::keep_time(bool same_history) {
     has_room_ = !free || *free >= options_.disk_reserve_bytes;
   }
   for (const Partition partition : partitions) {
-    send_proof(partition, now, proof_interval_max);
+    send_proof(partition, EndProofs::tick_interval_max);
     std::string tick;
     {
       const std::scoped_lock lock(mutex_);
-      if (!make_tick_ || !make_ticks_due(partition, now)) continue;
+      if (!make_tick_ || !time_.tick_due(partition)) continue;
       tick = make_tick_(partition);
     }
-    ++ticks_sent_;
-    send(partition, std::move(tick), [](Append) {});
+    send_tick(partition, std::move(tick));
   }
-}
-
-// REQUIRES: mutex_ held.
-bool KafkaLog::make_ticks_due(Partition partition, Duration now) {
-  Part& its = part(partition);
-  const auto skew = its.estimate.skew(clock_.wall(), now);
-  const bool wants_proof =
-      its.estimate.wants_own_record(now) || (skew && std::chrono::abs(*skew) > skew_watched_from);
-  return its.ticks.due(now, wants_proof);
 }
 
 bool KafkaLog::catch_up(
@@ -314,7 +271,7 @@ KafkaStatus KafkaLog::status() const {
     if (feed_) its.high_watermark = feed_->high_watermark(partition);
     its.age = now - currency(partition).at;
     const std::scoped_lock lock(mutex_);
-    its.skew = part(partition).estimate.skew(clock_.wall(), now);
+    its.skew = time_.skew(partition);
     status.parts.push_back(its);
   }
   status.round_trips = counts_.round_trips();

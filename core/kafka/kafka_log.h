@@ -9,11 +9,8 @@
 #include "core/kafka/feed.h"
 #include "core/kafka/own_records.h"
 #include "core/kafka/producer.h"
-#include "core/log/end_proof.h"
-#include "core/log/log_clock.h"
-#include "core/log/log_time_estimate.h"
-#include "core/log/tick_schedule.h"
-#include "core/ports/random.h"
+#include "core/log/broker_time.h"
+#include "core/log/end_proofs.h"
 
 namespace optare {
 
@@ -97,31 +94,16 @@ class KafkaLog final : public EventLog {
   KafkaStatus status() const;
 
  private:
-  struct Part {
-    LogTimeEstimate estimate;
-    TickSchedule ticks;
-  };
-  // Who asked for the end, and is answered once a record of later than that is read.
-  struct Proof {
-    Duration asked_at{};
-    Duration until{};
-    EndAnswered done;
-  };
-  struct Proofs {
-    std::vector<Proof> waiting;
-    Duration tick_sent_at{};
-  };
   void send(Partition partition, std::string frame, Appended done) const;
   void prove(Partition partition, Duration asked_at, EndAnswered done) const;
-  void send_proof(Partition partition, Duration now, Duration interval) const;
+  void send_proof(Partition partition, Duration interval) const;
+  void send_tick(Partition partition, std::string tick) const;
   void answer_proofs(Partition partition) const;
   std::optional<Append> refusal(const std::string& frame) const;
   void record_read(Partition partition, const FedRecord& record);
   void keep_time(bool same_history);
-  bool make_ticks_due(Partition partition, Duration now);
-  Part& part(Partition partition) { return parts_[static_cast<std::size_t>(partition)]; }
-  const Part& part(Partition partition) const {
-    return parts_[static_cast<std::size_t>(partition)];
+  EndProofs& proofs(Partition partition) const {
+    return proofs_[static_cast<std::size_t>(partition)];
   }
 
   const Clock& clock_;
@@ -132,9 +114,9 @@ class KafkaLog final : public EventLog {
   Mirror mirror_;
 
   mutable std::mutex mutex_;  // guards the next five
-  std::array<Part, partitions.size()> parts_;
+  BrokerTime time_;
   mutable OwnRecords own_;
-  mutable std::array<Proofs, partitions.size()> proofs_;
+  mutable std::array<EndProofs, partitions.size()> proofs_;
   std::function<void()> on_records_;
   std::function<std::string(Partition)> make_tick_;
 

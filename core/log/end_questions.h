@@ -9,6 +9,10 @@
 
 namespace optare {
 
+// How long one question may take, a leader's election included; then nobody can tell. Shorter than
+// who asks is patient (absence_patience).
+constexpr Duration end_question_patience = std::chrono::milliseconds(1'500);
+
 // Thread: one at a time.
 class EndQuestions {
  public:
