@@ -33,6 +33,7 @@ const std::vector<Known>& known() {
       {Break::say_refused, "say_refused", {Rule::answers}, 3},
       {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 22},
       {Break::see_no_end, "see_no_end", {Rule::absence}, 4},
+      {Break::believe_anyone, "believe_anyone", {Rule::ends}},
       {Break::trust_silence, "trust_silence", {Rule::fresh}, 36},
       {Break::write_anyway, "write_anyway", {Rule::clock}},
       {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 3},

@@ -31,6 +31,7 @@ enum class Break : std::uint8_t {
   say_refused,     // "surely not written" of what was written
   send_unguarded,  // commits without their guards
   see_no_end,      // the log ends where it is read: nobody waits for the rest of it
+  believe_anyone,  // where the log ends, whoever led it once may tell
   trust_silence,   // what was not heard was not written
   write_anyway,    // with a wall clock that is far from the brokers'
   // The node.

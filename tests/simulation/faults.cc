@@ -20,6 +20,7 @@ void Faults::start() {
   again_and_again("cut", scenario.cut_every, &Faults::cut);
   again_and_again("deaf", scenario.deaf_every, &Faults::deafen);
   again_and_again("sleep", scenario.sleep_every, &Faults::sleep);
+  again_and_again("zombie", scenario.zombie_every, &Faults::depose);
   for (const auto& machine : stage_.machines)
     machine->store.fail_writes(scenario.store_fails_once_in);
 }
@@ -28,6 +29,7 @@ void Faults::end() {
   ended_ = true;
   stage_.log.calm_down();
   stage_.log.leap(Duration::zero());
+  for (const Partition partition : partitions) stage_.log.unite(partition);
   for (const auto& machine : stage_.machines) {
     machine->store.fail_writes(0);
     machine->clock.correct();
@@ -90,6 +92,29 @@ void Faults::deafen() {
   Machine& machine = *chance_.pick(stage_.machines);
   stage_.judge.note(machine.node_id + " is deaf");
   machine.hears_at = stage_.timeline.now() + chance_.between(milliseconds(100), seconds(25));
+}
+
+// A leader is cut off from the other brokers, but not from all nodes; each of their connections
+// finds the new leader at once, or goes on with the old one until that is a broker among others
+// again. An election takes longer than a leader is trusted for without proof.
+void Faults::depose() {
+  const Partition partition = chance_.pick(partitions);
+  if (stage_.log.divided(partition)) return;
+  std::map<std::string, Misled> nodes;
+  for (const auto& machine : stage_.machines)
+    nodes[machine->node_id] = {chance_.once_in(2), chance_.once_in(2), chance_.once_in(2)};
+  const Duration election = chance_.between(seconds(3), seconds(6));
+  const Duration goes_on = election + chance_.between(seconds(1), seconds(20));
+  stage_.judge.note(fmt::format("the leader of {} is deposed", partition_name(partition)));
+  stage_.log.depose_leader(partition, election, std::move(nodes));
+  stage_.timeline.after(goes_on, [this, partition] { stage_.log.unite(partition); });
+}
+
+void Faults::ask_whom_it_misled(Machine& machine) {
+  for (const Partition partition : partitions) {
+    if (stage_.log.divided(partition) && chance_.once_in(3))
+      machine.process->log().ask_end(partition, [](std::optional<std::uint64_t>) {});
+  }
 }
 
 void Faults::sleep() {

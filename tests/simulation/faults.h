@@ -15,6 +15,8 @@ class Faults {
   void start();
   // From now on nothing goes wrong any more; what did is put right.
   void end();
+  // Somebody wants to know where a log ends of whose leaders one is none any more.
+  void ask_whom_it_misled(Machine& machine);
   // The log lost records from `end` on.
   std::function<void(Partition, std::uint64_t end)> on_cut;
   // How often each went wrong.
@@ -30,6 +32,7 @@ class Faults {
   void cut();
   void deafen();
   void sleep();
+  void depose();
   std::string forged_deletion();
   Commit deletion();
   void late_import();

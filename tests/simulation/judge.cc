@@ -44,6 +44,8 @@ std::string_view rule_name(Rule rule) {
       return "expirations";
     case Rule::answers:
       return "answers";
+    case Rule::ends:
+      return "ends";
     case Rule::absence:
       return "absence";
     case Rule::voids:

@@ -32,6 +32,7 @@ enum class Rule : std::uint8_t {
   secrets,         // valid until the deadline, not longer, not shorter
   expirations,     // SecretExpired once for each rotated secret whose deadline passed
   answers,         // what was answered is what the log says
+  ends,            // who asks where the log ends hears of all that was there when he asked
   absence,         // what was there when it was asked for is not said to be absent
   voids,           // races are bounded
   identifiers,     // a living API's identifier is its own

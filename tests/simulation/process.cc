@@ -20,7 +20,7 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
     : around_(std::move(around)),
       random_(around_.chance),
       mac_(fleet_mac()),
-      log_(around_.log, around_.clock, around_.chance.fork(), std::move(deliver)),
+      log_(around_.log, around_.node_id, around_.clock, around_.chance.fork(), std::move(deliver)),
       seen_log_(log_, mac_, around_.clock, around_.broken),
       states_(around_.store, seen_log_, around_.clock, options_of(around_.broken)),
       settler_(around_.clock),
@@ -36,6 +36,10 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
                  .admission = broken_admission(around_.broken)}),
       started_at_(log_.end(Partition::control)) {
   if (around_.broken == Break::write_anyway) log_.refuse_no_clock();
+  if (around_.broken == Break::believe_anyone) log_.believe_every_leader();
+  log_.tick_with([this](Partition partition) {
+    return make_frame(mac_, log_id, partition, FrameKind::tick, "");
+  });
 }
 
 LogCommandRunner::Parts Process::runner_parts() {
@@ -93,9 +97,7 @@ bool Process::die() {
 
 void Process::break_silence() {
   if (stopped() || around_.broken == Break::make_no_ticks) return;
-  for (const Partition partition : partitions) {
-    log_.tick(partition, [&] { return make_frame(mac_, log_id, partition, FrameKind::tick, ""); });
-  }
+  log_.keep_time();
 }
 
 bool Process::ready() const {

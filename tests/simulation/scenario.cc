@@ -44,7 +44,10 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
   }
   scenario.moved = chance.once_in(4);
   const Duration deaf_every = sometimes(chance, 3, seconds(4), seconds(15));
-  if (!scenario.embedded) scenario.deaf_every = deaf_every;
+  const Duration zombie_every = sometimes(chance, 3, seconds(3), seconds(10));
+  if (scenario.embedded) return scenario;
+  scenario.deaf_every = deaf_every;
+  scenario.zombie_every = zombie_every;
   return scenario;
 }
 

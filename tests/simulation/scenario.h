@@ -25,9 +25,10 @@ struct Scenario {
   Duration leap_every{};    // of wall clocks
   Duration outage_every{};  // of the log
   Duration garbage_every{};
-  Duration cut_every{};    // the log loses its end
-  Duration deaf_every{};   // a node hears nothing of the log, and may write
-  Duration sleep_every{};  // of the whole world, for hours
+  Duration cut_every{};     // the log loses its end
+  Duration deaf_every{};    // a node hears nothing of the log, and may write
+  Duration sleep_every{};   // of the whole world, for hours
+  Duration zombie_every{};  // a leader that another one follows does not know it
   std::uint64_t store_fails_once_in = 0;
 };
 

@@ -7,8 +7,6 @@ namespace optare::simulation {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// How long a question for the end may take; then nobody can tell.
-constexpr Duration question_patience = milliseconds(1500);
 // A record that took no longer measures the brokers' clock by so much.
 constexpr Duration round_trip_max = seconds(60);
 
@@ -43,8 +41,9 @@ bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in) {
 
 void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
                          std::optional<Timestamp> stamp, const RecordKey& key) {
-  if (timeline_.now() < up_again_) {
-    timeline_.after(up_again_ - timeline_.now(),
+  const Timestamp up_again = up_again_[static_cast<std::size_t>(partition)];
+  if (timeline_.now() < up_again) {
+    timeline_.after(up_again - timeline_.now(),
                     [this, partition, genuine, stamp, key, bytes = std::move(bytes)]() mutable {
                       write(partition, std::move(bytes), genuine, stamp, key);
                     });
@@ -58,7 +57,29 @@ void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
   if (on_written) on_written(partition, records.back(), genuine);
 }
 
+void SimulatedLog::be_down(Partition partition, Duration duration) {
+  Timestamp& up_again = up_again_[static_cast<std::size_t>(partition)];
+  up_again = std::max(up_again, timeline_.now() + duration);
+}
+
+void SimulatedLog::depose_leader(Partition partition, Duration election,
+                                 std::map<std::string, Misled> nodes) {
+  be_down(partition, election);
+  old_leader(partition) = OldLeader{records(partition).size(), std::move(nodes)};
+}
+
+Misled SimulatedLog::misled(Partition partition, const std::string& node) const {
+  const auto& leader = old_leader(partition);
+  return leader ? leader->nodes.at(node) : Misled{};
+}
+
+std::uint64_t SimulatedLog::end_at(Partition partition, bool old) const {
+  const auto& leader = old_leader(partition);
+  return old && leader ? leader->end : records(partition).size();
+}
+
 void SimulatedLog::cut(Partition partition, std::uint64_t end) {
+  unite(partition);  // what the old leader had is not the log's beginning any more
   auto& records = records_[static_cast<std::size_t>(partition)];
   records.resize(end);
   keys_[static_cast<std::size_t>(partition)].resize(end);
@@ -75,20 +96,23 @@ bool SimulatedLog::lost(Partition partition, std::uint64_t history, std::uint64_
                      [offset](std::uint64_t end) { return end < offset; });
 }
 
-LogHandle::LogHandle(SimulatedLog& log, const Clock& clock, Chance chance, Deliver deliver)
+LogHandle::LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Chance chance,
+                     Deliver deliver)
     : log_(log),
+      node_(std::move(node)),
       clock_(clock),
       deliver_(std::move(deliver)),
       chance_(chance),
       random_(chance_.fork()),
       own_clock_(clock, Timestamp()),
-      parts_{Part{{}, TickSchedule(random_), 0, {}}, Part{{}, TickSchedule(random_), 0, {}}} {
+      time_(clock, random_) {
   for (const Partition partition : partitions) {
-    for (const LogRecord& record : log_.records(partition)) {
-      part(partition).estimate.read_before(record.time);
-      own_clock_.at_least(record.time);
+    const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
+    for (std::uint64_t& heard = part(partition).heard; heard < end; ++heard) {
+      const Timestamp time = log_.records(partition)[heard].time;
+      time_.read_before(partition, time);
+      own_clock_.at_least(time);
     }
-    part(partition).heard = log_.records(partition).size();
   }
 }
 
@@ -98,13 +122,14 @@ void LogHandle::fetch() {
     Part& its = part(partition);
     const auto& records = log_.records(partition);
     its.heard = std::min<std::uint64_t>(its.heard, records.size());  // It may have lost its end.
-    for (; its.heard < records.size(); ++its.heard) {
+    const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
+    for (; its.heard < end; ++its.heard) {
       const auto sent = own_.take(log_.key_of(partition, its.heard));
       if (sent && now - *sent <= round_trip_max)
         measured_at_ = log_.timeline().now() - (now - *sent);
-      its.estimate.observe(records[its.heard].time, now, sent);
-      its.ticks.heard(now);
+      time_.read(partition, records[its.heard].time, sent);
     }
+    answer_proofs(partition);
   }
 }
 
@@ -115,21 +140,48 @@ std::uint64_t LogHandle::end(Partition partition) const {
 
 Currency LogHandle::currency(Partition partition) const {
   if (log_.embedded()) return {clock_.boottime(), now()};
-  return part(partition).estimate.currency();
+  return time_.currency(partition);
 }
 
 Timestamp LogHandle::now() const {
   if (log_.embedded()) return own_clock_.now();
-  std::optional<Timestamp> latest;
-  for (const Part& each : parts_)
-    latest = std::max(latest, each.estimate.time_at(clock_.boottime()));
-  return latest.value_or(clock_.wall());
+  return time_.now();
 }
 
 void LogHandle::ask_end(Partition partition, EndAnswered done) const {
   if (log_.embedded()) return done(end(partition));
-  if (!part(partition).questions.add(done)) return done(std::nullopt);
+  const EndAsked asked = time_.asked(partition, end(partition));
+  EndAnswered told = [this, partition, asked,
+                      done = noted(partition, std::move(done))](std::optional<std::uint64_t> end) {
+    if (!end || believes_all_ || asked.believes(*end)) return done(end);
+    prove(partition, asked.at, done);
+  };
+  if (!part(partition).questions.add(told)) return told(std::nullopt);
   ask_next(partition);
+}
+
+EventLog::EndAnswered LogHandle::noted(Partition partition, EndAnswered done) const {
+  return [this, partition, was = log_.records(partition).size(), history = log_.history(partition),
+          done = std::move(done)](std::optional<std::uint64_t> end) {
+    if (end && history == log_.history(partition)) log_.on_end_told(partition, node_, *end, was);
+    done(end);
+  };
+}
+
+void LogHandle::prove(Partition partition, Duration asked_at, EndAnswered done) const {
+  if (!part(partition).proofs.add(asked_at, done)) return done(std::nullopt);
+  send_proof(partition, EndProofs::tick_interval_min);
+}
+
+void LogHandle::send_proof(Partition partition, Duration interval) const {
+  if (part(partition).proofs.tick_due(clock_.boottime(), interval))
+    send(partition, make_tick_(partition), [](Append) {});
+}
+
+void LogHandle::answer_proofs(Partition partition) const {
+  const auto answers = part(partition).proofs.answers(clock_.boottime(),
+                                                      time_.currency(partition).at, end(partition));
+  for (const EndProofs::Answer& answer : answers) answer.tell();
 }
 
 // The answer is as old as its way back.
@@ -140,40 +192,36 @@ void LogHandle::ask_next(Partition partition) const {
     for (const EndAnswered& answered : part(partition).questions.end()) answered(*end);
     ask_next(partition);
   };
-  if (log_.question_fails()) return deliver_(question_patience, answer);
+  if (log_.question_fails()) return deliver_(end_question_patience, answer);
   const Duration there = chance_.between(milliseconds(1), milliseconds(12));
   const Duration back = chance_.between(milliseconds(0), milliseconds(8));
-  log_.timeline().after(there,
-                        [&log = log_, partition, end] { *end = log.records(partition).size(); });
+  log_.timeline().after(there, [&log = log_, node = node_, partition, end] {
+    *end = log.end_at(partition, log.misled(partition, node).asks);
+  });
   deliver_(there + back, answer);
 }
 
-void LogHandle::tick(Partition partition, const std::function<std::string()>& make) {
+void LogHandle::keep_time() {
   if (log_.embedded()) return;
-  Part& its = part(partition);
-  const Duration now = clock_.boottime();
-  if (its.ticks.due(now, its.estimate.wants_own_record(now)))
-    send(partition, make(), [](Append) {});
-}
-
-// A record that brokers stamp needs no clock of ours: who is far from theirs is told to set his.
-bool LogHandle::clock_is_refused() const {
-  return std::ranges::any_of(parts_, [this](const Part& each) {
-    const auto skew = each.estimate.skew(clock_.wall(), clock_.boottime());
-    return skew && std::chrono::abs(*skew) > clock_skew_max;
-  });
+  for (const Partition partition : partitions) {
+    send_proof(partition, EndProofs::tick_interval_max);
+    answer_proofs(partition);
+    if (time_.tick_due(partition)) send(partition, make_tick_(partition), [](Append) {});
+  }
 }
 
 void LogHandle::append(Partition partition, std::string frame, Appended done) {
   if (cut_off_) return done(Append::not_persisted);
-  if (!log_.embedded() && refuses_clock_ && clock_is_refused()) return done(Append::refused_clock);
+  if (!log_.embedded() && refuses_clock_ && time_.refuses_wall_clock())
+    return done(Append::refused_clock);
   if (log_.on_sent) log_.on_sent(partition, frame);
   if (log_.embedded()) return append_embedded(partition, std::move(frame), std::move(done));
   send(partition, std::move(frame), std::move(done));
 }
 
-void LogHandle::send(Partition partition, std::string frame, Appended done) {
-  const SimulatedLog::Fate fate = log_.fate();
+void LogHandle::send(Partition partition, std::string frame, Appended done) const {
+  SimulatedLog::Fate fate = log_.fate();
+  if (log_.misled(partition, node_).writes) fate = {{}, seconds(10), Append::possibly_persisted};
   const auto key = random_.bytes<std::tuple_size_v<RecordKey>>();
   own_.sent(key, clock_.boottime());
   for (const Duration delay : fate.written_after) {

@@ -12,11 +12,10 @@
 #include <vector>
 
 #include "core/kafka/own_records.h"
-#include "core/log/end_questions.h"
+#include "core/log/broker_time.h"
+#include "core/log/end_proofs.h"
 #include "core/log/event_log.h"
 #include "core/log/log_clock.h"
-#include "core/log/log_time_estimate.h"
-#include "core/log/tick_schedule.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/machine_clock.h"
 #include "tests/simulation/timeline.h"
@@ -36,6 +35,13 @@ struct Weather {
   std::uint64_t question_lost = 30;  // where it ends, nobody says
 
   static Weather calm() { return {0, 0, 0, 0, 0, 0, 0, 0, 0}; }
+};
+
+// What of one node's business with a partition goes to a leader that is none any more.
+struct Misled {
+  bool hears = false;
+  bool asks = false;
+  bool writes = false;
 };
 
 class SimulatedLog {
@@ -76,7 +82,18 @@ class SimulatedLog {
   // When it last did.
   Timestamp leapt_at() const { return leapt_at_; }
   // Until then nothing is written.
-  void be_down(Duration duration) { up_again_ = timeline_.now() + duration; }
+  void be_down(Duration duration) {
+    for (const Partition partition : partitions) be_down(partition, duration);
+  }
+  // Its leader is cut off from the others, who elect another one after `election`; it goes on
+  // telling these nodes what it has.
+  void depose_leader(Partition partition, Duration election, std::map<std::string, Misled> nodes);
+  // The old leader learns that it is none: whom it misled finds the new one.
+  void unite(Partition partition) { old_leader(partition).reset(); }
+  bool divided(Partition partition) const { return old_leader(partition).has_value(); }
+  Misled misled(Partition partition, const std::string& node) const;
+  // One past the last record that the leader has, or the one that leads no more.
+  std::uint64_t end_at(Partition partition, bool old) const;
   // The log loses its end, and begins another history.
   void cut(Partition partition, std::uint64_t end);
   std::uint64_t history(Partition partition) const {
@@ -90,12 +107,26 @@ class SimulatedLog {
   std::function<void(Partition, const std::string& frame)> on_sent;
   std::function<void(Partition, const LogRecord&, bool genuine)> on_written;
   std::function<void(Partition, std::uint64_t end)> on_cut;
+  // A node was told that the log ends there, who asked when it had `was` records.
+  std::function<void(Partition, const std::string& node, std::uint64_t end, std::uint64_t was)>
+      on_end_told;
 
   Timeline& timeline() { return timeline_; }
   // How often each thing went wrong.
   const std::map<std::string, std::uint64_t>& faults() const { return faults_; }
 
  private:
+  struct OldLeader {
+    std::uint64_t end = 0;
+    std::map<std::string, Misled> nodes;
+  };
+  std::optional<OldLeader>& old_leader(Partition partition) {
+    return old_leaders_[static_cast<std::size_t>(partition)];
+  }
+  const std::optional<OldLeader>& old_leader(Partition partition) const {
+    return old_leaders_[static_cast<std::size_t>(partition)];
+  }
+  void be_down(Partition partition, Duration duration);
   bool befalls(const char* fault, std::uint64_t once_in);
   Timestamp broker_time() const { return timeline_.now() + leapt_; }
 
@@ -105,7 +136,8 @@ class SimulatedLog {
   bool embedded_;
   Duration leapt_{};
   Timestamp leapt_at_{};
-  Timestamp up_again_{};
+  std::array<Timestamp, partitions.size()> up_again_{};
+  std::array<std::optional<OldLeader>, partitions.size()> old_leaders_;
   std::array<std::vector<LogRecord>, partitions.size()> records_;
   std::array<std::vector<RecordKey>, partitions.size()> keys_;
   std::array<Timestamp, partitions.size()> newest_{};               // of all records' times
@@ -119,7 +151,8 @@ class LogHandle final : public EventLog {
  public:
   // `deliver` calls back when the process runs, and never once it is gone.
   using Deliver = std::function<void(Duration delay, std::function<void()>)>;
-  LogHandle(SimulatedLog& log, const Clock& clock, Chance chance, Deliver deliver);
+  LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Chance chance,
+            Deliver deliver);
 
   void append(Partition partition, std::string frame, Appended done) override;
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
@@ -132,38 +165,46 @@ class LogHandle final : public EventLog {
 
   // Hears all that is written by now; it is read from here on.
   void fetch();
-  // The next tick, if the node is to append one now.
-  void tick(Partition partition, const std::function<std::string()>& make);
+  void tick_with(std::function<std::string(Partition)> make) { make_tick_ = std::move(make); }
+  // Appends the ticks that are due.
+  void keep_time();
   // When the newest record was sent that came back soon, by the one true time; none: none did.
   std::optional<Timestamp> measured_at() const { return measured_at_; }
   void refuse_no_clock() { refuses_clock_ = false; }
+  void believe_every_leader() { believes_all_ = true; }
   // From now on nothing that is appended is written.
   void cut_off() { cut_off_ = true; }
 
  private:
   void append_embedded(Partition partition, std::string frame, Appended done);
-  void send(Partition partition, std::string frame, Appended done);
-  bool clock_is_refused() const;
+  void send(Partition partition, std::string frame, Appended done) const;
   void ask_next(Partition partition) const;
+  EndAnswered noted(Partition partition, EndAnswered done) const;
+  void prove(Partition partition, Duration asked_at, EndAnswered done) const;
+  void send_proof(Partition partition, Duration interval) const;
+  void answer_proofs(Partition partition) const;
 
   struct Part {
-    LogTimeEstimate estimate;
-    TickSchedule ticks;
     std::uint64_t heard = 0;  // one past the last record that was
     EndQuestions questions;
+    EndProofs proofs;
   };
   Part& part(Partition partition) const { return parts_[static_cast<std::size_t>(partition)]; }
 
   SimulatedLog& log_;
+  const std::string node_;
   const Clock& clock_;
   Deliver deliver_;
+  std::function<std::string(Partition)> make_tick_;
+  bool believes_all_ = false;
   bool cut_off_ = false;
   bool refuses_clock_ = true;
   mutable Chance chance_;
-  SeededRandom random_;
+  mutable SeededRandom random_;
   LogClock own_clock_;  // embedded
-  OwnRecords own_;
+  mutable OwnRecords own_;
   std::optional<Timestamp> measured_at_;
+  BrokerTime time_;
   mutable std::array<Part, partitions.size()> parts_;
 };
 

@@ -50,6 +50,13 @@ Stage::Stage(const Scenario& of)
     model.append(partition, record, genuine, timeline.now());
     for (const auto& machine : machines) look(*machine);
   };
+  log.on_end_told = [this](Partition partition, const std::string& node, std::uint64_t end,
+                           std::uint64_t was) {
+    judge.require(end >= was, Rule::ends, [&] {
+      return fmt::format("{} asked where {} ends when it had {} records, and is told: at {}", node,
+                         partition_name(partition), was, end);
+    });
+  };
   for (std::size_t i = 0; i < scenario.nodes; ++i) {
     const auto drifts = static_cast<std::int64_t>(chance.below(2 * drift_max + 1)) -
                         static_cast<std::int64_t>(drift_max);

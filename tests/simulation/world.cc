@@ -33,6 +33,7 @@ class World {
     stage_.on_pulse = [this](Machine& machine) {
       if (stage_.chance.once_in(5)) clients_.expire_secrets(machine);
       if (stage_.chance.once_in(20)) holdings_.check(machine);
+      faults_.ask_whom_it_misled(machine);
     };
     stage_.log.on_sent = [this](Partition partition, const std::string& frame) {
       requests_.sent(partition, frame);
