@@ -72,6 +72,7 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
   for (const auto& [partition, name] : options_.topics) {
     Followed& part = followed(partition);
     part.name = name;
+    part.history.emplace(name);
     part.topic = make_topic(handle_.get(), name);
     part.queue.reset(rd_kafka_queue_new(handle_.get()));
     rd_kafka_queue_cb_event_enable(
@@ -193,11 +194,12 @@ void Feed::fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogR
 
 void Feed::take(Partition partition, const rd_kafka_message_t& message,
                 std::vector<LogRecord>& records, std::vector<FedRecord>& told) {
-  if (!verify(partition, message)) return;
   const auto offset = static_cast<std::uint64_t>(message.offset);
+  const Stamp stamp = stamp_of(message);
+  const auto says = followed(partition).history->record(offset, stamp.time, payload_of(message));
+  if (says != HistoryCheck::Says::read_on) return act_on(partition, says);
   if (offset < mirror_.end(partition) + records.size()) return;  // known since the last time
   fill_holes(partition, offset, records);
-  const Stamp stamp = stamp_of(message);
   const bool unstamped = options_.broker_time_only && !stamp.by_broker;
   const bool oversized = message.len > options_.record_bytes_max;
   if (unstamped || oversized) {
@@ -214,42 +216,33 @@ void Feed::take(Partition partition, const rd_kafka_message_t& message,
                   .by_broker = stamp.by_broker});
 }
 
-bool Feed::verify(Partition partition, const rd_kafka_message_t& message) {
-  Followed& part = followed(partition);
-  if (!part.expected) return true;
-  const auto offset = static_cast<std::uint64_t>(message.offset);
-  if (offset < part.expected->offset) return false;
-  if (offset > part.expected->offset) {
-    say_other_history(topic_lost_a_record(part.name, part.expected->offset));
-    return false;
+void Feed::act_on(Partition partition, HistoryCheck::Says says) {
+  switch (says) {
+    case HistoryCheck::Says::read_on:
+      return;
+    case HistoryCheck::Says::known:
+      return note_compared();
+    case HistoryCheck::Says::look_at_range:
+      return judge_range(partition);
+    case HistoryCheck::Says::begin_again:
+      return stop(partition, restart_interval);
+    case HistoryCheck::Says::other_history:
+      return say_other_history(followed(partition).history->why());
   }
-  if (stamp_of(message).time != part.expected->time ||
-      payload_of(message) != part.expected->bytes) {
-    say_other_history(topic_is_another(part.name, offset));
-    return false;
-  }
-  part.expected.reset();
-  note_compared(part);
-  return false;  // it is there already
 }
 
-void Feed::note_compared(Followed& part) {
-  part.compared = true;
-  part.end_loss.whole();
-  compared_ = std::ranges::all_of(followed_, &Followed::compared);
+void Feed::note_compared() {
+  compared_ = std::ranges::all_of(
+      followed_, [](const Followed& part) { return part.history && part.history->compared(); });
 }
 
 void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
                       std::vector<LogRecord>& records) {
-  Followed& part = followed(partition);
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     const auto end = static_cast<std::uint64_t>(message.offset);
-    if (!part.expected) return fill_holes(partition, end, records);
-    if (end > part.expected->offset)
-      say_other_history(topic_lost_a_record(part.name, part.expected->offset));
-    else
-      judge_range(partition);
-    return;
+    const auto says = followed(partition).history->end(end);
+    if (says == HistoryCheck::Says::read_on) return fill_holes(partition, end, records);
+    return act_on(partition, says);
   }
   counts_.error("consume", message.err);
   if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
@@ -273,14 +266,7 @@ void Feed::judge_range(Partition partition) {
     counts_.error("range", high.error());
     return stop(partition, restart_interval);
   }
-  const TopicRange range{*low, *high};
-  const std::uint64_t end = mirror_.end(partition);
-  const std::uint64_t needed = part.expected ? part.expected->offset : end;
-  if (range.high >= end && range.low > needed)
-    return say_other_history(topic_lost_its_beginning(part.name, range.low, needed));
-  if (part.end_loss.seen(range, end, steady_now()))
-    return say_other_history(topic_lost_its_end(part.name, range.high, end));
-  stop(partition, restart_interval);
+  act_on(partition, part.history->range({*low, *high}, mirror_.end(partition), steady_now()));
 }
 
 void Feed::write(Partition partition, std::vector<LogRecord> records,
@@ -333,12 +319,12 @@ void Feed::start(Partition partition) {
   Followed& part = followed(partition);
   try {
     if (!mirror_.reopen()) throw LogFault(mirror_.fault());
-    part.expected = mirror_.last_real_record(partition);
+    part.history->begin(mirror_.last_real_record(partition));
   } catch (const LogFault&) {  // the mirror says what it is
     part.start_at = steady_now() + restart_interval;
     return;
   }
-  const std::uint64_t offset = part.expected ? part.expected->offset : mirror_.end(partition);
+  const std::uint64_t offset = part.history->expected().value_or(mirror_.end(partition));
   if (rd_kafka_consume_start_queue(part.topic.get(), 0, static_cast<std::int64_t>(offset),
                                    part.queue.get()) != 0) {
     counts_.error("start", rd_kafka_last_error());
@@ -346,7 +332,7 @@ void Feed::start(Partition partition) {
     return;
   }
   part.started = true;
-  if (!part.expected) note_compared(part);
+  note_compared();
   const std::scoped_lock lock(mutex_);
   ++feed_counts_.restarts;
 }

@@ -87,9 +87,7 @@ class Feed {
     std::string name;
     bool started = false;
     Duration start_at{};  // not before, by the steady clock
-    bool compared = false;
-    std::optional<LogRecord> expected;  // what the topic must give back first
-    EndLoss end_loss;
+    std::optional<HistoryCheck> history;
   };
   using Steady = std::chrono::steady_clock;
 
@@ -99,8 +97,7 @@ class Feed {
             std::vector<FedRecord>& told);
   void take_error(Partition partition, const rd_kafka_message_t& message,
                   std::vector<LogRecord>& records);
-  // False: not to be taken. Stops everything when it is another history.
-  bool verify(Partition partition, const rd_kafka_message_t& message);
+  void act_on(Partition partition, HistoryCheck::Says says);
   void write(Partition partition, std::vector<LogRecord> records,
              const std::vector<FedRecord>& told);
   void fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogRecord>& records);
@@ -109,7 +106,7 @@ class Feed {
   void stop(Partition partition, Duration pause);
   void judge_range(Partition partition);
   void say_other_history(std::string what);
-  void note_compared(Followed& part);
+  void note_compared();
   Followed& followed(Partition partition) { return followed_[static_cast<std::size_t>(partition)]; }
   static Duration steady_now();
 

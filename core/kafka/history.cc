@@ -11,6 +11,53 @@ constexpr std::string_view advice =
 
 }  // namespace
 
+void HistoryCheck::begin(std::optional<LogRecord> last) {
+  expected_ = std::move(last);
+  if (!expected_) whole();
+}
+
+std::optional<std::uint64_t> HistoryCheck::expected() const {
+  return expected_ ? std::optional(expected_->offset) : std::nullopt;
+}
+
+HistoryCheck::Says HistoryCheck::record(std::uint64_t offset, Timestamp time,
+                                        std::string_view bytes) {
+  if (!expected_) return Says::read_on;
+  if (offset < expected_->offset) return Says::known;
+  if (offset > expected_->offset) return other(topic_lost_a_record(topic_, expected_->offset));
+  if (time != expected_->time || bytes != expected_->bytes)
+    return other(topic_is_another(topic_, offset));
+  expected_.reset();
+  whole();
+  return Says::known;
+}
+
+HistoryCheck::Says HistoryCheck::end(std::uint64_t offset) {
+  if (!expected_) return Says::read_on;
+  if (offset > expected_->offset) return other(topic_lost_a_record(topic_, expected_->offset));
+  return Says::look_at_range;
+}
+
+HistoryCheck::Says HistoryCheck::range(const TopicRange& range, std::uint64_t read_up_to,
+                                       Duration now) {
+  const std::uint64_t needed = expected_ ? expected_->offset : read_up_to;
+  if (range.high >= read_up_to && range.low > needed)
+    return other(topic_lost_its_beginning(topic_, range.low, needed));
+  if (end_loss_.seen(range, read_up_to, now))
+    return other(topic_lost_its_end(topic_, range.high, read_up_to));
+  return Says::begin_again;
+}
+
+void HistoryCheck::whole() {
+  compared_ = true;
+  end_loss_.whole();
+}
+
+HistoryCheck::Says HistoryCheck::other(std::string why) {
+  why_ = std::move(why);
+  return Says::other_history;
+}
+
 std::string topic_lost_its_end(std::string_view topic, std::uint64_t high,
                                std::uint64_t read_up_to) {
   return fmt::format(

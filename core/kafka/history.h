@@ -40,6 +40,47 @@ class EndLoss {
   std::optional<Duration> since_;
 };
 
+// Compares a topic with what was read of it, each time that it is followed anew: the last record
+// that was read has to come first.
+class HistoryCheck {
+ public:
+  enum class Says : std::uint8_t {
+    read_on,        // what comes is new
+    known,          // it was read before
+    look_at_range,  // what has to come is not there: ask what the topic holds
+    begin_again,    // it may be there in a while
+    other_history,  // `why` says how, and what to do
+  };
+
+  explicit HistoryCheck(std::string topic) : topic_(std::move(topic)) {}
+
+  // It is followed from `last` on, the last record that was read of it; none: it holds nothing that
+  // was read before.
+  void begin(std::optional<LogRecord> last);
+  // The offset that has to come first; none: whatever comes is new.
+  std::optional<std::uint64_t> expected() const;
+  // A record came.
+  Says record(std::uint64_t offset, Timestamp time, std::string_view bytes);
+  // Where the topic ends nothing more comes.
+  Says end(std::uint64_t offset);
+  // The topic does not have what was asked for, but this. `read_up_to`: one past the last that was
+  // read.
+  Says range(const TopicRange& range, std::uint64_t read_up_to, Duration now);
+  // Everything that was read of it was found in it, at least once.
+  bool compared() const { return compared_; }
+  const std::string& why() const { return why_; }
+
+ private:
+  void whole();
+  Says other(std::string why);
+
+  const std::string topic_;
+  std::optional<LogRecord> expected_;
+  EndLoss end_loss_;
+  bool compared_ = false;
+  std::string why_;
+};
+
 // The sentences for an operator; each says what to do.
 std::string topic_lost_its_end(std::string_view topic, std::uint64_t high,
                                std::uint64_t read_up_to);
