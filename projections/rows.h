@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ class Rows {
   std::optional<std::string> get(Table table, std::string_view key) const;
   void put(Table table, std::string_view key, std::string value);
   void erase(Table table, std::string_view key);
-  // The first row of a table, batch included; for indexes that are cleared from the front.
-  std::optional<std::string> first_key(Table table) const;
+  // The first row of a table whose key starts so, batch included; for indexes that are cleared from
+  // the front.
+  std::optional<std::string> first_key(Table table, std::string_view prefix = "") const;
 
   template <class T>
   Result<std::optional<T>> row(Table table, std::string_view key) const {
@@ -40,9 +42,9 @@ class Rows {
     bool changed = false;              // else as the store has it
   };
   const Store& store_;
-  // Table byte + key. What was read once is not asked for again: many commits of a batch rest on
-  // the same few streams.
-  mutable std::unordered_map<std::string, Row> rows_;
+  // By table byte + key, each table for itself. What was read once is not asked for again: many
+  // commits of a batch rest on the same few streams.
+  mutable std::map<Table, std::unordered_map<std::string, Row>> rows_;
 };
 
 }  // namespace optare

@@ -190,16 +190,18 @@ Result<Head> decode_head(std::string_view bytes) {
   return head;
 }
 
+std::optional<Duration> stream_life(std::string_view stream) {
+  const auto digit = [&](std::size_t at) { return stream[at] >= '0' && stream[at] <= '9'; };
+  if (stream.starts_with("command/")) return command_stream_life;
+  if (stream.size() > 2 && digit(0) && digit(1) && stream[2] == '/') return token_stream_life;
+  return std::nullopt;
+}
+
 std::uint64_t version_at(std::string_view stream, const StreamVersion& version,
                          Timestamp log_time) {
-  const auto digit = [&](std::size_t at) { return stream[at] >= '0' && stream[at] <= '9'; };
-  const bool of_tokens = stream.size() > 2 && digit(0) && digit(1) && stream[2] == '/';
-  const bool of_command = stream.starts_with("command/");
+  const auto life = stream_life(stream);
   // Log time never falls, and starts at 1970: the difference does not overflow.
-  const Duration age = log_time - version.written_at;
-  if ((of_command && age >= command_stream_life) || (of_tokens && age >= token_stream_life))
-    return 0;
-  return version.version;
+  return life && log_time - version.written_at >= *life ? 0 : version.version;
 }
 
 std::string_view void_reason_name(VoidReason reason) {

@@ -62,6 +62,8 @@ struct StreamVersion {
 // The version at which a stream stands at `log_time`. Two families of streams end, and stand at 0
 // again: command/ and, by their name `<two digits>/...`, the streams of the tokens partitions.
 std::uint64_t version_at(std::string_view stream, const StreamVersion& version, Timestamp log_time);
+// How long after its last write; none: it never ends.
+std::optional<Duration> stream_life(std::string_view stream);
 
 // What admission asks about the past; answered from the store, with the batch under way on top.
 class AdmissionView {

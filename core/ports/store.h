@@ -34,6 +34,7 @@ enum class Table : std::uint8_t {
   outcome = 41,               // command id (16) -> CommandOutcome
   outcome_by_time = 42,       // log time (8) + command id -> nothing
   last_used = 43,             // client id + 0 + secret id -> minute; flushed locally, never rebuilt
+  stream_by_time = 44,  // partition (4) + written at (8) + stream name -> nothing; streams that end
 };
 
 // The table's byte and the key: how rows are kept in order.

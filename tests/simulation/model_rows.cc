@@ -1,7 +1,7 @@
 #include "tests/simulation/model_rows.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "core/base/row_codec.h"
 #include "projections/applications.h"
@@ -10,6 +10,14 @@
 
 namespace optare::simulation {
 namespace {
+
+// The design's own numbers, written down again.
+constexpr int streams_cleared_max = 4;
+std::optional<Duration> life_of(std::string_view stream) {
+  if (stream.starts_with("command/")) return std::chrono::hours(24);
+  if (stream.starts_with("00/")) return std::chrono::days(30);
+  return std::nullopt;
+}
 
 std::string id_of(const std::string& stream) { return stream.substr(stream.rfind('/') + 1); }
 
@@ -57,6 +65,31 @@ void ModelRows::put_position(std::uint64_t offset, const Hash& hash) {
 
 void ModelRows::put_stream(const std::string& stream, const StreamVersion& version) {
   put(Table::stream, stream_key(partition_, stream), encode_row(version));
+  if (!life_of(stream)) return;
+  ending_.emplace(log_time_, stream);
+  written_at_[stream] = log_time_;
+  clears_ = true;
+}
+
+void ModelRows::end() {
+  if (std::exchange(clears_, false)) clear_ended_streams();
+  digests_.push_back(digest_);
+}
+
+void ModelRows::clear_ended_streams() {
+  const auto over = [this](const std::string& stream, Timestamp written_at) {
+    return log_time_ - written_at >= *life_of(stream);
+  };
+  for (int i = 0; i < streams_cleared_max && !ending_.empty(); ++i) {
+    const auto [written_at, stream] = *ending_.begin();
+    if (!over(stream, written_at)) return;
+    if (const auto last = written_at_.find(stream);
+        last != written_at_.end() && over(stream, last->second)) {
+      put(Table::stream, stream_key(partition_, stream), std::nullopt);
+      written_at_.erase(last);
+    }
+    ending_.erase(ending_.begin());
+  }
 }
 
 void ModelRows::put(Table table, std::string_view key, std::optional<std::string> value) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ class ModelRows {
   void put_position(std::uint64_t offset, const Hash& hash);
   void put_stream(const std::string& stream, const StreamVersion& version);
   Result<void> fold(const std::string& stream, const EncodedEvent& event, std::uint64_t version);
-  void end() { digests_.push_back(digest_); }
+  void end();
 
   // Of all rows as they were at an ordinal. REQUIRES: an ordinal that was.
   std::uint64_t digest(std::uint64_t ordinal) const { return digests_[ordinal]; }
@@ -56,6 +57,7 @@ class ModelRows {
   void put(Table table, std::string_view key, std::optional<std::string> value);
   void index(const Application* before, const Application& after);
   void index(const Api* before, const Api& after);
+  void clear_ended_streams();
 
   Partition partition_{};
   std::uint64_t ordinal_ = 0;
@@ -70,6 +72,10 @@ class ModelRows {
   std::map<std::string, std::vector<Happened>> happened_;
   std::map<std::string, std::string> identifiers_;
   std::optional<std::string> taken_twice_;
+  // Streams that end: each write of theirs, and the last.
+  std::set<std::pair<Timestamp, std::string>> ending_;
+  std::map<std::string, Timestamp> written_at_;
+  bool clears_ = false;  // this commit wrote one
 };
 
 }  // namespace optare::simulation

@@ -30,6 +30,7 @@ std::optional<Partition> partition_of_row(std::string_view full_key) {
     case Table::stream:
     case Table::chain:
     case Table::journal:
+    case Table::stream_by_time:
       return static_cast<Partition>(read_u32(full_key.substr(1)));
     case Table::revocation:
     case Table::revocation_by_expiry:
@@ -68,6 +69,7 @@ bool folded_by_model(std::string_view full_key) {
     case Table::revocation_by_expiry:
     case Table::outcome:
     case Table::outcome_by_time:
+    case Table::stream_by_time:
     case Table::last_used:
       return false;
   }
