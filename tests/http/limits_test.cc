@@ -95,6 +95,31 @@ TEST_F(HttpServer, ClosesAConnectionThatDoesNotTakeItsAnswer) {
   EXPECT_LT(client.rest().size(), 8'000'000U);
 }
 
+// What a client that reads nothing has asked for is not made ahead for it: memory stays bounded.
+TEST_F(HttpServer, LimitsTheBytesOfAnswersThatWaitToBeTaken) {
+  options.limits.response_batch_bytes_max = 1;
+  start();
+  RawClient client(port), other(port);
+  std::string many;
+  for (int i = 0; i < 20; ++i) many += get("/big");
+  client.send(many);
+  ASSERT_NE(client.wait_for("HTTP/1.1 200"), std::string::npos);
+  other.send(get("/hello"));
+  EXPECT_EQ(other.answer().status, 200);
+  EXPECT_LE(observer.requests, 3) << "this one, the answer under way, and one in the buffers";
+}
+
+TEST_F(HttpServer, LimitsTheRequestsThatWaitForOneWrite) {
+  options.limits.pipelined_requests_max = 1;
+  start();
+  RawClient client(port);
+  client.send(get("/hello") + get("/wait"));
+  EXPECT_EQ(client.answer().body, "hello") << "while the next is in its handler";
+  gate.entered.get_future().wait();
+  gate.open.complete(1);
+  EXPECT_EQ(client.answer().body, "waited");
+}
+
 TEST_F(HttpServer, DoesNotHurryAHandler) {
   options.limits.request_receive_time_max = options.limits.idle_time_max =
       options.limits.response_write_time_max = Duration(1'000);  // for the request, too
