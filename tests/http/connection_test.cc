@@ -1,3 +1,6 @@
+#include <set>
+#include <thread>
+
 #include "core/oauth/client_secret.h"
 #include "core/openssl/random.h"
 #include "tests/http/server_fixture.h"
@@ -209,8 +212,21 @@ TEST_F(HttpServer, TellsTheObserverWhatARequestWasRefusedFor) {
 
 TEST_F(HttpServer, ServesFromEveryThreadOnOnePort) {
   options.threads = 2;
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  extra_routes.push_back({Method::get, "/thread", [&](const Request&) {
+                            const std::scoped_lock lock(mutex);
+                            threads.insert(std::this_thread::get_id());
+                            return say("here");
+                          }});
   start();
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(answer_to(get("/hello")).status, 200);
+  const auto seen = [&] {
+    const std::scoped_lock lock(mutex);
+    return threads.size();
+  };
+  // The kernel deals the connections out.
+  for (int i = 0; i < 1'000 && seen() < 2; ++i) ASSERT_EQ(answer_to(get("/thread")).status, 200);
+  EXPECT_EQ(seen(), 2U);
 }
 
 TEST_F(HttpServer, RefusesToShareThePortOfAnother) {
