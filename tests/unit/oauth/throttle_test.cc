@@ -41,6 +41,36 @@ TEST(Throttle, HasTheBudgetsThatItsLimitsSay) {
   EXPECT_EQ(throttle.wrong("srv_z", "192.0.2.1", none), std::chrono::seconds(1));
 }
 
+TEST(Throttle, LetsOneMoreThroughEachTimeThatAPlaceIsFree) {
+  ThrottleLimits of_client;
+  of_client.client_burst = 2;
+  ThrottleLimits of_address;
+  of_address.address_burst = 2;
+  for (const auto& [limits, refill] : {std::pair{of_client, of_client.client_refill},
+                                       std::pair{of_address, of_address.address_refill}}) {
+    const bool by_client = limits.client_burst == 2;
+    Throttle throttle(limits);
+    int attempts = 0;
+    const auto wrong = [&](Duration now) {
+      const std::string another = std::to_string(++attempts);
+      return by_client ? throttle.wrong("srv_a", "192.0.2." + another, now)
+                       : throttle.wrong("srv_" + another, "192.0.2.1", now);
+    };
+    EXPECT_EQ(wrong(none), none);
+    EXPECT_EQ(wrong(none), none);
+    EXPECT_EQ(wrong(none), refill);
+    EXPECT_EQ(wrong(refill - Duration(1)), Duration(1)) << by_client;
+    for (int times = 1; times <= 3; ++times) {
+      EXPECT_EQ(wrong(refill * times), none) << by_client;
+      EXPECT_EQ(wrong(refill * times), refill) << by_client;
+    }
+    // A long time fills it, and no more than that.
+    EXPECT_EQ(wrong(refill * 100), none);
+    EXPECT_EQ(wrong(refill * 100), none);
+    EXPECT_EQ(wrong(refill * 100), refill) << by_client;
+  }
+}
+
 // Whoever makes up names does not make it grow: the names that are idle longest go.
 TEST(Throttle, RemembersALimitedNumberOfNames) {
   for (const auto& [buckets_max, remembered] : {std::pair{4UZ, false}, std::pair{4'096UZ, true}}) {
