@@ -1,6 +1,11 @@
 // /events, page by page (contracts.md B).
 #include "api/admin/events.h"
+
+#include <thread>
+
+#include "api/admin/event_json.h"
 #include "tests/admin/admin_api.h"
+#include "tests/golden/sample_events.h"
 
 namespace optare {
 namespace {
@@ -101,6 +106,45 @@ TEST_F(Events, AreThereForEverythingThatHappens) {
                   "IntrospectorAllowed", "IntrospectorRemoved", "ApiGrantRevoked", "SecretRotated",
                   "SecretRevoked", "ClientDeactivated", "ClientActivated", "ClientTokensRevoked",
                   "ApplicationDeleted", "ApiUpdated", "ApiDeleted", "SigningKeyPublished"));
+}
+
+TEST_F(Events, AreThereForASecretThatEndedAndAKeyThatWasRevoked) {
+  const Made made = make_application();
+  ask(Method::post, made.path + "/rotate-secret");
+  const std::uint64_t before = position();
+  spine.advance(secret_overlap_default);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (position() == before) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the secret's end is never recorded";
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  token = log_in();
+  const std::string kid = listed(ask(Method::get, "/keys"), "kid").front();
+  EXPECT_EQ(ask(Method::post, "/keys/" + kid + "/revoke", R"({"reason":"leaked"})").status, 200);
+  token = log_in();
+  const auto items = all(before);
+  EXPECT_THAT(of(items, "type"),
+              ElementsAre("SecretExpired", "SigningKeyRevoked", "SigningKeyPublished"));
+  EXPECT_EQ(items[0].at("data").at("secret_id").as_string(), made.secret_id);
+  EXPECT_EQ(items[0].at("actor").at("type").as_string(), "system");
+  EXPECT_EQ(items[1].at("data").at("reason").as_string(), "leaked");
+}
+
+// Also those that nothing makes yet.
+TEST(EventItems, OfEveryKindAreAsTheSchemaSays) {
+  AcceptedCommit accepted{3, 7, samples::noon, samples::commit()};
+  accepted.commit.writes = {{"any", 0, {}}};
+  const std::vector<Event> every = samples::every_event();
+  for (const Event& event : every) accepted.commit.writes[0].events.push_back(encode_event(event));
+  const auto items = event_items(accepted);
+  ASSERT_EQ(items.size(), every.size());
+  ASSERT_EQ(items.size(), std::variant_size_v<Event>);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string type(event_name(every[i]));
+    EXPECT_EQ(items[i].at("type").as_string(), type);
+    EXPECT_THAT(OpenApi::of_product().schema_faults(type + "Data", items[i].at("data")), IsEmpty());
+    EXPECT_THAT(OpenApi::of_product().schema_faults("Event", items[i]), IsEmpty()) << type;
+  }
 }
 
 TEST_F(Events, NeverHoldASecretOrADigest) {
