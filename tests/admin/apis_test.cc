@@ -7,6 +7,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class Apis : public AdminApi {};
 
@@ -79,6 +80,22 @@ TEST_F(Apis, AreChanged) {
   EXPECT_TRUE(refused(ask(Method::patch, api.path, R"({"identifier":"urn:b"})"), 400, "invalid",
                       "/identifier"));
   EXPECT_TRUE(refused(ask(Method::patch, "/apis/api_none", "{}"), 404, "not-found"));
+}
+
+TEST_F(Apis, ChangeTheFormatOfTheTokensThatTheyGetFromThenOn) {
+  const Made api = make_api();
+  const Made application = make_application(
+      "Cron", fmt::format(R"(,"apis":[{{"api_id":"{}","scopes":["read"]}}])", api.id));
+  const auto new_token = [&] { return spine.token(application.client(), "https://api.myapp.com"); };
+  EXPECT_THAT(new_token(), StartsWith("eyJ"));
+  const Answer changed = ask(Method::patch, api.path, R"({"token_format":"opaque"})");
+  EXPECT_EQ(changed.member("token_format"), "opaque");
+  EXPECT_THAT(new_token(), StartsWith("at_"));
+  EXPECT_TRUE(refused(ask(Method::patch, api.path, R"({"token_format":"paseto"})"), 400, "invalid",
+                      "/token_format"));
+  EXPECT_EQ(ask(Method::get, api.path).body, changed.body);
+  EXPECT_EQ(ask(Method::patch, api.path, R"({"token_format":"jwt"})").status, 200);
+  EXPECT_THAT(new_token(), StartsWith("eyJ"));
 }
 
 TEST_F(Apis, AreDeletedAndTheirIdentifierIsFree) {
