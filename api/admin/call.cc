@@ -82,20 +82,6 @@ Task<Result<void>> wait_for_demanded_position(AdminContext& context, const Reque
 
 bool is_safe(Method method) { return method == Method::get || method == Method::head; }
 
-// The first 16 bytes of SHA-256 over what makes a request this one (contracts.md C).
-CommitId command_id_of(const Services& services, const Request& request, const Actor& actor,
-                       std::string_view key) {
-  std::string covered(text_of(services.log_id));
-  for (const std::string_view part :
-       {std::string_view(actor.id), text(request.method), std::string_view(request.path), key}) {
-    covered += part;
-    covered += '\0';  // None of the parts can hold it.
-  }
-  CommitId id;
-  std::ranges::copy_n(sha256(covered).begin(), id.size(), id.begin());
-  return id;
-}
-
 Result<CommandOrigin> origin_of(const Services& services, const Request& request,
                                 const Caller& caller) {
   CommandOrigin origin;
@@ -114,12 +100,26 @@ Result<CommandOrigin> origin_of(const Services& services, const Request& request
                                        std::to_string(idempotency_key_bytes_max) +
                                        " visible ASCII characters, a random one for each request");
   }
-  origin.command_id = command_id_of(services, request, origin.actor, key);
+  origin.command_id =
+      command_id(services.log_id, origin.actor.id, text(request.method), request.path, key);
   origin.request_digest = sha256(request.body);
   return origin;
 }
 
 }  // namespace
+
+// The first 16 bytes of SHA-256 over what makes a request this one.
+CommitId command_id(const LogId& log_id, std::string_view actor, std::string_view method,
+                    std::string_view path, std::string_view key) {
+  std::string covered(text_of(log_id));
+  for (const std::string_view part : {actor, method, path, key}) {
+    covered += part;
+    covered += '\0';  // None of the parts can hold it.
+  }
+  CommitId id;
+  std::ranges::copy_n(sha256(covered).begin(), id.size(), id.begin());
+  return id;
+}
 
 std::optional<std::vector<std::uint64_t>> if_match_of(const Request& request) {
   const auto headers = request.headers_all("If-Match");

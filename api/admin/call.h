@@ -35,6 +35,10 @@ struct AdminContext {
   std::atomic<std::size_t> position_waits = 0;
 };
 
+// What one use of an idempotency key is known by for good (contracts.md C).
+CommitId command_id(const LogId& log_id, std::string_view actor, std::string_view method,
+                    std::string_view path, std::string_view key);
+
 struct AdminCall {
   AdminContext& context;
   Services& services;
