@@ -34,7 +34,7 @@ constexpr Refusal bad_version{505, "http-version", "The HTTP version is not supp
 constexpr Refusal too_slow{408, "request-timeout", "The request took too long to arrive",
                            "send the whole request at once"};
 constexpr Refusal body_too_large{413, "too-large", "The request is over a limit",
-                                 "the body is longer than the server takes"};
+                                 "the body is longer than 64 KiB, the most that the server takes"};
 constexpr Refusal line_too_long{414, "uri-too-long", "The request line is too long",
                                 "the request line is longer than the server takes"};
 constexpr Refusal headers_too_large{431, "header-fields-too-large", "The header is too large",

@@ -12,7 +12,8 @@ namespace optare {
 [[nodiscard]] inline Result<void> require_living(
     const std::shared_ptr<const Application>& application) {
   if (application && application->exists()) return {};
-  return reject(Code::not_found, "there is no such application");
+  return reject(Code::not_found,
+                "there is no such application: GET /applications lists those there are");
 }
 
 inline Decision write(const Application& application, std::vector<Event> events) {

@@ -8,7 +8,11 @@ Result<Decision> RevokeSecret::decide(const State& application,
                                       const CommandContext& context) const {
   TRY_VOID(require_living(application));
   const ClientSecret* old = application->secret(secret);
-  if (old == nullptr) return reject(Code::not_found, "the application has no such secret");
+  if (old == nullptr) {
+    return reject(Code::not_found,
+                  "the application has no such secret: GET /applications/{client_id} lists those "
+                  "it has");
+  }
   if (!old->expires_at) {
     return reject(Code::conflict,
                   "this is the newest secret, and ending it would lock the application out: rotate "

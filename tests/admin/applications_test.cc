@@ -76,6 +76,12 @@ TEST_F(Applications, RefuseABadRequestAndPointAtIt) {
        "invalid", "/apis/0"},
       {R"({"name":"A","type":"m2m","apis":[{"api_id":"","scopes":[]}]})", 400, "invalid",
        "/apis/0"},
+      {R"({"name":"A","type":"m2m","apis":[{"api_id":")" + std::string(65, 'a') +
+           R"(","scopes":[]}]})",
+       400, "invalid", "/apis/0/api_id"},
+      {R"({"name":"A","type":"m2m","apis":[{"api_id":")" + std::string(64, 'a') +
+           R"(","scopes":[]}]})",
+       422, "unprocessable", "/apis/0"},
       {R"({"name":"A","type":"m2m","apis":[{"api_id":"a"}]})", 400, "invalid", "/apis/0/scopes"},
       {R"({"name":"A","type":"m2m","apis":[{"api_id":"a","scopes":[1]}]})", 400, "invalid",
        "/apis/0/scopes/0"},

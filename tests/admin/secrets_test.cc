@@ -68,6 +68,12 @@ TEST_F(Secrets, RefuseABadRotation) {
   EXPECT_TRUE(refused(ask(Method::post, rotate, R"({"overlap":1})"), 400, "invalid", "/overlap"));
   EXPECT_TRUE(refused(ask(Method::post, rotate, R"({"drop_secret_id":"sec_none"})"), 422,
                       "unprocessable", "/drop_secret_id"));
+  const auto dropping = [&](std::size_t bytes) {
+    return ask(Method::post, rotate,
+               fmt::format(R"({{"drop_secret_id":"{}"}})", std::string(bytes, 's')));
+  };
+  EXPECT_TRUE(refused(dropping(64), 422, "unprocessable", "/drop_secret_id"));
+  EXPECT_TRUE(refused(dropping(65), 400, "invalid", "/drop_secret_id"));
   EXPECT_TRUE(refused(ask(Method::post, "/applications/srv_none/rotate-secret"), 404, "not-found"));
 }
 

@@ -176,10 +176,11 @@ void Requests::check_refused(const Asked& asked, const Rejection& refusal) {
   const std::string id = asked.subject.substr(asked.subject.find('/') + 1);
   const std::uint64_t now = stage_.model.ordinals(Partition::control);
   bool was_there = false;
-  if (refusal.detail == "there is no such application") {
+  if (refusal.detail.starts_with("there is no such application")) {
     const auto then = rows.application(id, asked.asked_at);
     was_there = then && then->exists() && rows.application(id, now)->exists();
-  } else if (refusal.detail == "there is no such API" && asked.subject.starts_with("api/")) {
+  } else if (refusal.detail.starts_with("there is no such API") &&
+             asked.subject.starts_with("api/")) {
     const auto then = rows.api(id, asked.asked_at);
     was_there = then && then->exists() && rows.api(id, now)->exists();
   }
