@@ -23,7 +23,8 @@ TEST_P(Breaks, AreNoticed) {
     const Report report = run(scenario_of(seed, broken));
     if (!report.violation) continue;
     ASSERT_THAT(expected, testing::Contains(report.violation->rule)) << explain(report);
-    EXPECT_TRUE(explain(report).ends_with(fmt::format("\nops/simulate --seed {}", seed)))
+    EXPECT_TRUE(explain(report).ends_with(
+        fmt::format("\nops/simulate --seed {} --break {}", seed, break_name(broken))))
         << "the line that repeats it";
     unnoticed.erase(report.violation->rule);
     if (unnoticed.empty()) return;

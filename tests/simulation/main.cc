@@ -1,4 +1,4 @@
-// simulate [--seeds N] [--seed K]: many seeds, or one with its whole trace.
+// simulate [--seeds N] [--seed K] [--break NAME]: many seeds, or one with its whole trace.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -36,8 +36,8 @@ int main(int argc, char** argv) {
     counts += report.counts;
     if (report.violation) {
       ++failed;
-      fmt::print("seed {} breaks {}: {}\n  ops/simulate --seed {}\n", seed,
-                 rule_name(report.violation->rule), report.violation->what, seed);
+      fmt::print("seed {} breaks {}: {}\n  {}\n", seed, rule_name(report.violation->rule),
+                 report.violation->what, repeat_line(report.scenario));
     }
     if ((seed - from + 1) % 100 == 0)
       fmt::print("{} of {} seeds, {} failed\n", seed - from + 1, seeds, failed);

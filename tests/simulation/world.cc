@@ -146,12 +146,18 @@ Counts& Counts::operator+=(const Counts& other) {
 
 Report run(const Scenario& scenario) { return World(scenario).run(); }
 
+std::string repeat_line(const Scenario& scenario) {
+  const bool broken = scenario.broken != Break::none;
+  return fmt::format("ops/simulate --seed {}{}{}", scenario.seed, broken ? " --break " : "",
+                     broken ? break_name(scenario.broken) : "");
+}
+
 std::string explain(const Report& report) {
   if (!report.violation) return "nothing went wrong";
-  return fmt::format("{}\nseed {} ({}) breaks the rule {}: {}\nops/simulate --seed {}",
-                     fmt::join(report.trace, "\n"), report.scenario.seed, describe(report.scenario),
+  return fmt::format("{}\nseed {} ({}) breaks the rule {}: {}\n{}", fmt::join(report.trace, "\n"),
+                     report.scenario.seed, describe(report.scenario),
                      rule_name(report.violation->rule), report.violation->what,
-                     report.scenario.seed);
+                     repeat_line(report.scenario));
 }
 
 }  // namespace optare::simulation

@@ -35,7 +35,9 @@ struct Report {
 };
 
 Report run(const Scenario& scenario);
-// What went wrong, how it came about, and the line that repeats it.
+// `ops/simulate` with what makes it run this again.
+std::string repeat_line(const Scenario& scenario);
+// What went wrong, how it came about, and that line.
 std::string explain(const Report& report);
 
 }  // namespace optare::simulation
