@@ -210,11 +210,13 @@ void Canary::look_at_what_is_told() {
           "next_cursor");
     told.run_optare({"events", "export", "--partition", partition});
   }
-  for (const char* const path : {"/metrics", "/readyz", "/livez"})
+  for (const char* const path : {"/metrics", "/readyz", "/statusz", "/livez"})
     told.ask_operations({.target = path});
   told.run_optare({"projections", "list", "--ops", told.server.ops_url()});
+  told.run_optare({"cluster", "status", "--nodes", told.server.ops_url()});
   const std::string data = told.server.data();
   told.run_optare({"events", "export", "--issuance", "--data", data});
+  told.run_optare({"log", "void", "--data", data});
   told.run_optare({"replay", "--verify", "--data", data});
   told.run_optare({"replay", "--until", "9", "--data", data, "applications", "show", app});
   told.run_optare({"serve", "--print-config", "--data", data});
