@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "tests/golden/sample_events.h"
@@ -10,10 +11,16 @@
 namespace optare {
 namespace {
 
-constexpr int level = 1;
+// The feature level that the event came with.
+int level_of(const Event& event) {
+  static const std::map<std::string_view, int> after_the_first{};
+  const auto found = after_the_first.find(event_name(event));
+  return found == after_the_first.end() ? 1 : found->second;
+}
 
 std::filesystem::path file_of(const Event& event, const char* extension) {
-  return golden::folder() / "events" / fmt::format("{}.{}.{}", event_name(event), level, extension);
+  return golden::folder() / "events" /
+         fmt::format("{}.{}.{}", event_name(event), level_of(event), extension);
 }
 
 std::string bytes_of_event(const Event& event) {
