@@ -4,8 +4,10 @@
 
 #include <librdkafka/rdkafka_mock.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "core/kafka/client.h"
 
@@ -28,6 +30,12 @@ class MockKafka {
   void make_topic(const std::string& name) {
     const auto error = rd_kafka_mock_topic_create(cluster_, name.c_str(), 1, 1);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error(rd_kafka_err2str(error));
+  }
+  // What the next requests to write records are answered, one each.
+  void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
+    constexpr std::int16_t produce_request = 0;
+    rd_kafka_mock_push_request_errors_array(cluster_, produce_request, errors.size(),
+                                            errors.data());
   }
   rd_kafka_mock_cluster_t* cluster() { return cluster_; }
 

@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Partition control = Partition::control;
-constexpr std::int16_t produce_request = 0;
 
 class AppendFaults : public testing::Test {
  protected:
@@ -19,10 +18,6 @@ class AppendFaults : public testing::Test {
     options.producer_settings = {{"message.timeout.ms", "2000"}};
   }
   Append append(const std::string& frame) { return append_and_wait(*kafka.log, control, frame); }
-  void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
-    rd_kafka_mock_push_request_errors_array(kafka.kafka->cluster(), produce_request, errors.size(),
-                                            errors.data());
-  }
   std::vector<std::string> frames() {
     std::vector<std::string> all;
     for (LogRecord& record : all_records(*kafka.log, control))
@@ -35,15 +30,16 @@ class AppendFaults : public testing::Test {
 
 TEST_F(AppendFaults, WhatABrokerRefusesForNowIsTriedAgain) {
   ASSERT_EQ(append("first"), Append::persisted);
-  fail_produce({RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
-                RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  kafka.kafka->fail_produce({RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+                             RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+                             RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
   EXPECT_EQ(append("second"), Append::persisted);
   EXPECT_EQ(frames(), (Frames{"first", "second"})) << "once";
 }
 
 TEST_F(AppendFaults, WhatABrokerRefusesForGoodIsSurelyNotWritten) {
   ASSERT_EQ(append("first"), Append::persisted);
-  fail_produce({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  kafka.kafka->fail_produce({RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   EXPECT_EQ(append("refused"), Append::not_persisted);
   EXPECT_EQ(append("after"), Append::persisted);
   EXPECT_EQ(frames(), (Frames{"first", "after"}));
@@ -78,7 +74,7 @@ TEST_F(AppendFaults, WhatWasSentAndNotAnsweredMayTurnUp) {
 
 TEST_F(AppendFaults, AFatalErrorIsOutlivedByANewProducer) {
   ASSERT_EQ(append("first"), Append::persisted);
-  fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  kafka.kafka->fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
   EXPECT_NE(append("fatal"), Append::persisted);
   EXPECT_TRUE(soon([&] { return append("after") == Append::persisted; }));
   EXPECT_EQ(kafka.log->status().producers_rebuilt, 1U);
@@ -87,7 +83,7 @@ TEST_F(AppendFaults, AFatalErrorIsOutlivedByANewProducer) {
 
 TEST_F(AppendFaults, EverythingUnderWayIsAnsweredAfterAFatalError) {
   ASSERT_EQ(append("first"), Append::persisted);
-  fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
+  kafka.kafka->fail_produce({RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER});
   constexpr int appends = 500;
   std::atomic<int> answered = 0;
   std::atomic<int> persisted = 0;

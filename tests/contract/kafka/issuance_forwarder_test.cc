@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::int16_t produce_request = 0;
 constexpr const char* topic = "optare.issuance";
 
 class ForwarderTest : public testing::Test {
@@ -77,10 +76,6 @@ class ForwarderTest : public testing::Test {
     std::vector<std::uint64_t> all;
     for (std::uint64_t i = from; i < batches; ++i) all.push_back(2 * i + 1);
     return all;
-  }
-  void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
-    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), produce_request, errors.size(),
-                                            errors.data());
   }
   void brokers_down() { rd_kafka_mock_broker_set_down(kafka_.cluster(), 1); }
   void brokers_up() { rd_kafka_mock_broker_set_up(kafka_.cluster(), 1); }
@@ -200,7 +195,7 @@ TEST_F(ForwarderTest, StaysInOrderWhateverABrokerRefuses) {
                RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED},
         Errors{RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE},
         Errors{RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS}}) {
-    fail_produce(errors);
+    kafka_.fail_produce(errors);
     start([](ForwarderOptions& options) { options.more = {{"max.in.flight", "1"}}; });
     add(300);
     all_forwarded();
