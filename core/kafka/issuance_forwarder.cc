@@ -83,13 +83,12 @@ void IssuanceForwarder::step() {
   take_acknowledgements();
   try {
     hand_over();
-    trouble_.clear();
   } catch (const LogFault& fault) {  // the spool's disk: tried again
     trouble_ = fault.what();
   } catch (const KafkaFault& fault) {
-    trouble_ = fault.what();
-    give_up_producer();
+    give_up_producer(fault.what());
   }
+  if (all_forwarded()) trouble_.clear();
   if (parts_.acknowledgements) parts_.acknowledgements->expire(Steady::now());
   keep_mark(false);
   publish();
@@ -111,12 +110,17 @@ void IssuanceForwarder::take_acknowledgements() {
   });
   if (acknowledged_ > before) {
     retry_after_ = options_.retry_min;
+    trouble_.clear();
     if (parts_.acknowledgements) parts_.acknowledgements->acknowledged(acknowledged_);
   }
-  if (!in_order || !producer_->fault().empty()) give_up_producer();
+  if (!producer_->fault().empty())
+    give_up_producer(producer_->fault());
+  else if (!in_order)
+    give_up_producer("a batch was acknowledged before those that go before it");
 }
 
-void IssuanceForwarder::give_up_producer() {
+void IssuanceForwarder::give_up_producer(std::string why) {
+  trouble_ = std::move(why);
   producer_.reset();
   held_.clear();
   held_bytes_ = 0;
@@ -144,7 +148,7 @@ void IssuanceForwarder::hand_over() {
     producer_->go_to(place_of(node_));
     const BatchHash hash = batch_hash(record.bytes);
     producer_->produce(text_of(hash).substr(0, key_bytes), record.bytes, record.offset);
-    if (!producer_->fault().empty()) return give_up_producer();
+    if (!producer_->fault().empty()) return give_up_producer(producer_->fault());
     held_.push_back({record.offset, record.bytes.size(), record.time});
     held_bytes_ += record.bytes.size();
     next_ = record.offset + 1;
@@ -173,9 +177,10 @@ void IssuanceForwarder::keep_mark(bool now) {
   try {
     parts_.keep_mark(forward_mark_text(forward_mark_at(parts_.spool, acknowledged_)));
     marked_ = acknowledged_;
+    mark_trouble_.clear();
   } catch (const std::exception& fault) {  // the disk: what is not marked is sent again
     counts_.error("mark", RD_KAFKA_RESP_ERR__FS);
-    trouble_ = fault.what();
+    mark_trouble_ = fault.what();
   }
 }
 
@@ -203,7 +208,14 @@ void IssuanceForwarder::publish() {
   status_.held_bytes = held_bytes_;
   for (const LogRecord& record : ahead_) status_.held_bytes += record.bytes.size();
   status_.held_records_most = std::max(status_.held_records_most, status_.held_records);
-  status_.trouble = !trouble_.empty() ? trouble_ : producer_ ? producer_->trouble() : "";
+  status_.trouble = trouble();
+}
+
+// What the producer of now met is newer than what ended the last one.
+std::string IssuanceForwarder::trouble() const {
+  if (all_forwarded()) return mark_trouble_;
+  if (producer_ && !producer_->trouble().empty()) return producer_->trouble();
+  return trouble_.empty() ? mark_trouble_ : trouble_;
 }
 
 ForwardStatus IssuanceForwarder::status() const {

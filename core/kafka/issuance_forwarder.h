@@ -48,7 +48,9 @@ struct ForwardStatus {
   std::uint64_t held_bytes = 0;
   std::uint64_t held_records_most = 0;  // since the start
   std::map<std::string, std::uint64_t> errors{};
-  std::string trouble{};  // what it met last; empty when all is well
+  // What it met last, until a batch is acknowledged after it or none is left; else why the mark
+  // cannot be kept. Empty when all is well.
+  std::string trouble{};
 };
 
 // One record of the topic is one batch of the spool, byte for byte; its key is the beginning of the
@@ -103,9 +105,10 @@ class IssuanceForwarder {
   void take_acknowledgements();
   void hand_over();
   bool read_ahead();
-  void give_up_producer();
+  void give_up_producer(std::string why);
   void keep_mark(bool now);
   void publish();
+  std::string trouble() const;
   bool all_forwarded() const;
 
   const Parts parts_;
@@ -125,7 +128,8 @@ class IssuanceForwarder {
   std::string node_;              // of what was handed over last
   std::vector<LogRecord> ahead_;  // read already, not handed over
   std::size_t ahead_given_ = 0;
-  std::string trouble_;  // with the spool or the mark
+  std::string trouble_;       // with the spool, or what ended the last producer
+  std::string mark_trouble_;  // until a mark is kept
   Steady::time_point retry_at_{};
   std::chrono::milliseconds retry_after_;
   Steady::time_point mark_due_{};

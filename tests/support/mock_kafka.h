@@ -33,13 +33,14 @@ class MockKafka {
   }
   // What the next requests to write records are answered, one each.
   void fail_produce(const std::vector<rd_kafka_resp_err_t>& errors) {
-    constexpr std::int16_t produce_request = 0;
     rd_kafka_mock_push_request_errors_array(cluster_, produce_request, errors.size(),
                                             errors.data());
   }
+  void fail_no_more() { rd_kafka_mock_clear_request_errors(cluster_, produce_request); }
   rd_kafka_mock_cluster_t* cluster() { return cluster_; }
 
  private:
+  static constexpr std::int16_t produce_request = 0;  // its number in the protocol
   KafkaHandle handle_;
   rd_kafka_mock_cluster_t* cluster_;
 };

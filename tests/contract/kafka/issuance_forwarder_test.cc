@@ -157,12 +157,12 @@ TEST_F(ForwarderTest, TakesABoundedPartOfWhatWaits) {
   brokers_down();
   add(1'000);
   clock_.advance(1h);
-  wait_until("the brokers to be missed", [&] { return !forwarder_->status().errors.empty(); });
+  wait_until("the brokers to be missed", [&] { return forwarder_->status().trouble != ""; });
   const ForwardStatus away = forwarder_->status();
   EXPECT_EQ(away.queue, 1'000U);
   EXPECT_EQ(away.age, Duration(1h));
   EXPECT_GT(away.held_records, 0U);
-  EXPECT_NE(away.trouble, "");
+  EXPECT_FALSE(away.errors.empty());
   brokers_up();
   all_forwarded();
   const ForwardStatus back = forwarder_->status();
@@ -202,6 +202,39 @@ TEST_F(ForwarderTest, StaysInOrderWhateverABrokerRefuses) {
     EXPECT_EQ(first_times(), numbers(spool_.end(issuance_partition)))
         << rd_kafka_err2name(errors.front());
   }
+}
+
+// An operator who looks sees it, also between one try and the next.
+TEST_F(ForwarderTest, SaysWhatItsTroubleIsAsLongAsItLasts) {
+  using Errors = std::vector<rd_kafka_resp_err_t>;
+  kafka_.fail_produce(Errors(10'000, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
+  start([](ForwarderOptions& options) { options.retry_max = 20ms; });
+  add(1);
+  wait_until("it to say so", [&] { return forwarder_->status().trouble != ""; });
+  const auto refused = [&] {
+    std::uint64_t all = 0;
+    for (const auto& [kind, count] : forwarder_->status().errors) all += count;
+    return all;
+  };
+  int silent = 0;
+  wait_until(
+      "more tries",
+      [&] {
+        for (int look = 0; look < 50; ++look) {
+          silent += forwarder_->status().trouble.empty() ? 1 : 0;
+          std::this_thread::sleep_for(1ms);
+        }
+        return refused() >= 10;
+      },
+      60s);
+  kafka_.fail_no_more();
+  wait_until("the acknowledgement", [&] {
+    const ForwardStatus status = forwarder_->status();
+    silent += status.queue > 0 && status.trouble.empty() ? 1 : 0;
+    return status.queue == 0;
+  });
+  EXPECT_EQ(silent, 0);
+  EXPECT_EQ(forwarder_->status().trouble, "");
 }
 
 TEST_F(ForwarderTest, TellsWhoWaits) {
@@ -252,6 +285,21 @@ TEST_F(ForwarderTest, GoesOnWhenTheMarkCannotBeKept) {
   EXPECT_EQ(forwarder_->status().errors.at("mark _FS"), 3U);
   forwarder_.reset();
   EXPECT_EQ(mark_, forward_mark_text(forward_mark_at(spool_, 5)));
+}
+
+TEST_F(ForwarderTest, SaysThatTheMarkCannotBeKeptUntilItIs) {
+  mark_faults_ = 1'000'000;
+  start([](ForwarderOptions& options) { options.mark_interval = 300ms; });
+  add(1);
+  all_forwarded();
+  wait_until("it to say so", [&] { return forwarder_->status().trouble == "no disk"; });
+  for (int look = 0; look < 500; ++look) {  // for some tries, and between them
+    ASSERT_EQ(forwarder_->status().trouble, "no disk");
+    std::this_thread::sleep_for(1ms);
+  }
+  mark_faults_ = 0;
+  wait_until("no trouble", [&] { return forwarder_->status().trouble.empty(); });
+  EXPECT_GT(marks_, 0);
 }
 
 TEST_F(ForwarderTest, EndsInTimeWhileBrokersAreAway) {
