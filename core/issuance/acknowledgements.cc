@@ -14,8 +14,8 @@ void IssuanceAcknowledgements::await(std::uint64_t offset, Done done, Time now) 
   bool acknowledged = false;
   {
     const std::scoped_lock lock(mutex_);
-    acknowledged = offset < next_;
-    if (!acknowledged && !closed_) {
+    acknowledged = offset < next_ && offset >= lost_below_;
+    if (offset >= next_ && !closed_) {
       waiting_.emplace(offset, Waiting{now + patience_, std::move(done)});
       return;
     }
@@ -23,17 +23,18 @@ void IssuanceAcknowledgements::await(std::uint64_t offset, Done done, Time now) 
   done(acknowledged);
 }
 
-void IssuanceAcknowledgements::acknowledged(std::uint64_t next) {
+void IssuanceAcknowledgements::come_to(std::uint64_t next, bool acknowledged) {
   std::vector<Done> told;
   {
     const std::scoped_lock lock(mutex_);
     next_ = std::max(next_, next);
+    if (!acknowledged) lost_below_ = next_;
     while (!waiting_.empty() && waiting_.begin()->first < next_) {
       told.push_back(std::move(waiting_.begin()->second.done));
       waiting_.erase(waiting_.begin());
     }
   }
-  for (Done& done : told) done(true);
+  for (Done& done : told) done(acknowledged);
 }
 
 void IssuanceAcknowledgements::expire(Time now) {

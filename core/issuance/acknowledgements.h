@@ -36,7 +36,10 @@ class IssuanceAcknowledgements {
 
   // --- the forwarder
   // Every batch below `next` is acknowledged.
-  void acknowledged(std::uint64_t next);
+  void acknowledged(std::uint64_t next) { come_to(next, true); }
+  // What is not acknowledged below `next` never will be: who waits for it is told no, and so is who
+  // asks for anything below it from now on. Nobody loses hope for it.
+  void lost(std::uint64_t next) { come_to(next, false); }
   // Those that waited long enough are told so.
   void expire(Time now);
   // Nobody will be told any more: all are told no, now and later.
@@ -47,9 +50,12 @@ class IssuanceAcknowledgements {
     Time until;
     Done done;
   };
+  void come_to(std::uint64_t next, bool acknowledged);
+
   const Duration patience_;
   mutable std::mutex mutex_;
-  std::uint64_t next_ = 0;
+  std::uint64_t next_ = 0;                    // nothing below is waited for
+  std::uint64_t lost_below_ = 0;              // something below is lost
   std::uint64_t hope_from_ = 0;               // hopeful once everything below is acknowledged
   std::map<std::uint64_t, Waiting> waiting_;  // by offset, so also by time
   bool closed_ = false;

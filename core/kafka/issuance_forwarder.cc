@@ -156,19 +156,34 @@ void IssuanceForwarder::hand_over() {
   }
 }
 
-// Whether there is a batch to hand over.
+// Whether there is a batch to hand over. Before a gap it waits for what is held: what becomes of
+// that decides how much is lost.
 bool IssuanceForwarder::read_ahead() {
-  if (ahead_given_ < ahead_.size()) return true;
-  ahead_given_ = 0;
-  ahead_.clear();
-  const std::size_t room = options_.records_max - held_.size();
-  ahead_ = parts_.spool.read(issuance_partition, next_, std::min(room, options_.read_records_max));
-  if (ahead_.empty()) return false;
-  if (const std::uint64_t missing = ahead_.front().offset - next_; missing > 0) {
-    lost_ += missing;
-    parts_.remark(fmt::format("{} batches were dropped before they were forwarded", missing));
+  if (ahead_given_ == ahead_.size()) {
+    ahead_given_ = 0;
+    ahead_.clear();
+    const std::size_t room = options_.records_max - held_.size();
+    ahead_ =
+        parts_.spool.read(issuance_partition, next_, std::min(room, options_.read_records_max));
   }
-  return true;
+  const std::uint64_t kept_from =
+      ahead_.empty() ? parts_.spool.cut(issuance_partition).offset : ahead_[ahead_given_].offset;
+  if (kept_from > next_) {
+    if (!held_.empty()) return false;
+    skip_to(kept_from);
+  }
+  return !ahead_.empty();
+}
+
+// The spool dropped everything below `cut`. What is not acknowledged of it is lost, and never read
+// again: so it is counted once.
+// REQUIRES: nothing is held.
+void IssuanceForwarder::skip_to(std::uint64_t cut) {
+  const std::uint64_t missing = cut - acknowledged_;
+  lost_ += missing;
+  next_ = acknowledged_ = cut;
+  if (parts_.acknowledgements) parts_.acknowledgements->lost(cut);
+  parts_.remark(fmt::format("{} batches were dropped before they were forwarded", missing));
 }
 
 void IssuanceForwarder::keep_mark(bool now) {

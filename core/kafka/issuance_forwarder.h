@@ -105,6 +105,7 @@ class IssuanceForwarder {
   void take_acknowledgements();
   void hand_over();
   bool read_ahead();
+  void skip_to(std::uint64_t cut);
   void give_up_producer(std::string why);
   void keep_mark(bool now);
   void publish();
@@ -119,7 +120,7 @@ class IssuanceForwarder {
   // The thread's own.
   std::unique_ptr<OrderedProducer> producer_;
   std::uint64_t next_ = 0;          // to hand over
-  std::uint64_t acknowledged_ = 0;  // everything below it is
+  std::uint64_t acknowledged_ = 0;  // everything below it is, or is lost
   std::uint64_t marked_ = 0;        // what the mark says
   std::uint64_t forwarded_ = 0;
   std::uint64_t lost_ = 0;

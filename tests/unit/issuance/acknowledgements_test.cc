@@ -67,6 +67,29 @@ TEST_F(AcknowledgementsTest, LetNobodyElseWaitInVain) {
   EXPECT_TRUE(acknowledgements_.hopeful());
 }
 
+// A token leaves with its record, or not at all.
+TEST_F(AcknowledgementsTest, TellNoForWhatIsLost) {
+  acknowledgements_.acknowledged(2);
+  const Answer waits = await(3);
+  const Answer waits_behind = await(4);
+  acknowledgements_.lost(4);
+  EXPECT_EQ(*waits, false);
+  EXPECT_EQ(*await(3), false) << "the spool's own writer may be slower";
+  EXPECT_FALSE(*waits_behind);
+  acknowledgements_.acknowledged(5);
+  EXPECT_EQ(*waits_behind, true);
+  EXPECT_EQ(*await(4), true);
+}
+
+TEST_F(AcknowledgementsTest, HopeAgainBehindWhatIsLost) {
+  await(4);
+  now_ += 5s;
+  acknowledgements_.expire(now_);
+  EXPECT_FALSE(acknowledgements_.hopeful());
+  acknowledgements_.lost(5);
+  EXPECT_TRUE(acknowledgements_.hopeful());
+}
+
 TEST_F(AcknowledgementsTest, EndWithANoForAll) {
   const Answer before = await(0);
   acknowledgements_.close();
