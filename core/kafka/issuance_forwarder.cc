@@ -152,7 +152,7 @@ void IssuanceForwarder::hand_over() {
     held_.push_back({record.offset, record.bytes.size(), record.time});
     held_bytes_ += record.bytes.size();
     next_ = record.offset + 1;
-    ++ahead_given_;
+    std::string().swap(ahead_[ahead_given_++].bytes);  // librdkafka has its own copy
   }
 }
 
@@ -219,7 +219,7 @@ void IssuanceForwarder::publish() {
   status_acknowledged_ = acknowledged_;
   status_.forwarded = forwarded_;
   status_.lost = lost_;
-  status_.held_records = held_.size() + ahead_.size();
+  status_.held_records = held_.size() + ahead_.size() - ahead_given_;
   status_.held_bytes = held_bytes_;
   for (const LogRecord& record : ahead_) status_.held_bytes += record.bytes.size();
   status_.held_records_most = std::max(status_.held_records_most, status_.held_records);

@@ -185,6 +185,20 @@ TEST_F(ForwarderTest, CountsBytesToo) {
   EXPECT_EQ(forwarder_->status().forwarded, 60U);
 }
 
+TEST_F(ForwarderTest, CountsOnceWhatItHolds) {
+  add(100);
+  brokers_down();
+  start([](ForwarderOptions& options) { options.records_max = 4; });
+  wait_until("it to hold what it may", [&] { return forwarder_->status().held_records >= 4; });
+  const ForwardStatus status = forwarder_->status();
+  EXPECT_EQ(status.held_records, 4U);
+  EXPECT_EQ(status.held_records_most, 4U);
+  const auto all = batches_of(spool_);
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < 4; ++i) bytes += all.at(i).size();
+  EXPECT_EQ(status.held_bytes, bytes);
+}
+
 // One request at a time: the mock does not refuse those that overtake another, as brokers do.
 TEST_F(ForwarderTest, StaysInOrderWhateverABrokerRefuses) {
   using Errors = std::vector<rd_kafka_resp_err_t>;
