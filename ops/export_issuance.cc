@@ -87,62 +87,71 @@ int export_spool(const Config& config, const ExportIssuanceOptions& options) {
   return code_of(ExitCode::ok);
 }
 
-// All partitions of the topic, one after the other: a node is in one of them.
+// All partitions of the topic, one after the other: a node may have gone from any of them to any
+// other.
 class TopicExport {
  public:
   TopicExport(KafkaConnection connection, std::string topic)
       : connection_(std::move(connection)), topic_(std::move(topic)) {}
 
-  // Everything that one partition holds when called. Errors: unavailable.
-  Result<void> read(int partition) {
-    TopicReader reader(connection_, topic_, fetch_wait, partition);
-    const auto bounds = reader.bounds(silence_max);
-    if (!bounds) return reject(Code::unavailable, reader.fault());
-    IssuanceCollector collector(bounds->begin > 0);
-    auto heard_at = Steady::now();
-    while (reader.position() < bounds->end) {
-      const bool got = reader.poll(fetch_wait, [&](const TopicReader::Record& record) {
-        take(collector, partition, record);
-      });
-      if (got) heard_at = Steady::now();
-      if (Steady::now() - heard_at > silence_max)
-        return reject(Code::unavailable,
-                      reader.fault().empty() ? "nothing comes from the brokers" : reader.fault());
+  // Everything that they hold when called. Errors: unavailable.
+  Result<void> read(int partitions) {
+    // All ends before the first record: a node that moves meanwhile does not go from a partition
+    // that was read to one that will be.
+    std::vector<std::uint64_t> ends;
+    for (int partition = 0; partition < partitions; ++partition) {
+      TopicReader reader(connection_, topic_, fetch_wait, partition);
+      const auto end = reader.end(silence_max);
+      if (!end) return reject(Code::unavailable, reader.fault());
+      ends.push_back(*end);
     }
-    tokens_ += collector.tokens();
-    batches_ += collector.batches();
-    repeated_ += collector.repeated();
+    for (int partition = 0; const std::uint64_t end : ends)
+      if (auto done = read(partition++, end); !done) return done;
     return {};
   }
   // What was seen, on stderr; the exit code.
-  int finish() const {
+  int finish() {
+    for (const std::string& gap : collector_.gaps()) say(gap);
     std::cout.flush();
     fmt::print(stderr, "{}: {} records in {} batches, {} more batches stood there again\n",
-               findings_ == 0 ? "verified, nothing missing" : "not whole", tokens_, batches_,
-               repeated_);
+               findings_ == 0 ? "verified, nothing missing" : "not whole", collector_.tokens(),
+               collector_.batches(), collector_.repeated());
     if (findings_ == 0) return code_of(ExitCode::ok);
     return not_whole(fmt::format("{} findings, see above", findings_));
   }
 
  private:
-  void take(IssuanceCollector& collector, int partition, const TopicReader::Record& record) {
-    const auto batch = collector.take(record.value.value_or(""));
-    if (!batch) {
-      if (++findings_ <= findings_said_max)
-        fmt::print(stderr, "partition {}, offset {}: {}\n", partition, record.offset,
-                   batch.error().detail);
+  Result<void> read(int partition, std::uint64_t end) {
+    TopicReader reader(connection_, topic_, fetch_wait, partition);
+    const auto bounds = reader.bounds(silence_max);
+    if (!bounds) return reject(Code::unavailable, reader.fault());
+    collector_.begin_partition(partition, bounds->begin > 0);
+    auto heard_at = Steady::now();
+    while (reader.position() < end) {
+      const bool got = reader.poll(
+          fetch_wait, [&](const TopicReader::Record& record) { take(partition, record); });
+      if (got) heard_at = Steady::now();
+      if (Steady::now() - heard_at > silence_max)
+        return reject(Code::unavailable,
+                      reader.fault().empty() ? "nothing comes from the brokers" : reader.fault());
     }
-    if (!batch || !*batch) return;
+    return {};
+  }
+  void take(int partition, const TopicReader::Record& record) {
+    const auto batch = collector_.take(record.offset, record.value.value_or(""));
+    if (!batch) return say(batch.error().detail);
+    if (!*batch) return;
     std::uint64_t number = (*batch)->first_number;
     for (const auto& token : (*batch)->tokens)
       print_token({{"partition", partition}, {"offset", record.offset}}, **batch, number++, *token);
   }
+  void say(const std::string& finding) {
+    if (++findings_ <= findings_said_max) fmt::print(stderr, "{}\n", finding);
+  }
 
   const KafkaConnection connection_;
   const std::string topic_;
-  std::uint64_t tokens_ = 0;
-  std::uint64_t batches_ = 0;
-  std::uint64_t repeated_ = 0;
+  IssuanceCollector collector_;
   std::uint64_t findings_ = 0;
 };
 
@@ -161,9 +170,8 @@ int export_topic(const Config& config) {
   const auto topic = std::ranges::find(found->topics, name, &FoundTopic::name);
   if (topic->partitions == 0) return unavailable(fmt::format("there is no topic {}", name));
   TopicExport exported(connection_of(options), name);
-  for (int partition = 0; partition < topic->partitions; ++partition) {
-    if (const auto read = exported.read(partition); !read) return unavailable(read.error().detail);
-  }
+  if (const auto read = exported.read(topic->partitions); !read)
+    return unavailable(read.error().detail);
   return exported.finish();
 }
 

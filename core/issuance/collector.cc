@@ -3,62 +3,116 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/encoding.h"
 
 namespace optare {
+namespace {
 
-Result<std::optional<schema::IssuanceBatchT>> IssuanceCollector::take(std::string_view record) {
+std::string at(int partition, std::uint64_t offset) {
+  return fmt::format("partition {}, offset {}", partition, offset);
+}
+
+}  // namespace
+
+void IssuanceCollector::begin_partition(int partition, bool beginning_is_gone) {
+  partition_ = partition;
+  beginning_is_gone_ = beginning_is_gone;
+  any_beginning_is_gone_ = any_beginning_is_gone_ || beginning_is_gone;
+  met_.clear();
+}
+
+Result<std::optional<schema::IssuanceBatchT>> IssuanceCollector::take(std::uint64_t offset,
+                                                                      std::string_view record) {
   auto batch = parse_batch(record);
-  if (!batch) return reject(Code::internal, batch.error().detail);
-  Start start{batch->node_id, std::string(text_of(batch->start_id))};
-  const std::uint64_t next_number = batch->first_number + batch->tokens.size();
-  const auto known = starts_.find(start);
-  if (known != starts_.end() && next_number <= known->second.next_number) {
+  const auto wrong = [&](const std::string& what) {
+    return reject(Code::internal, fmt::format("{}: {}", at(partition_, offset), what));
+  };
+  if (!batch) return wrong(batch.error().detail);
+  const bool first_kept = beginning_is_gone_ && met_.insert(batch->node_id).second;
+  Stretches& stretches = starts_[{batch->node_id, std::string(text_of(batch->start_id))}];
+  const std::uint64_t number = batch->first_number;
+  const std::uint64_t next_number = number + batch->tokens.size();
+  const auto behind = stretches.upper_bound(number);
+  auto stretch = behind == stretches.begin() ? stretches.end() : std::prev(behind);
+  if (stretch != stretches.end() && next_number <= stretch->second.next_number) {
     ++repeated_;
     return std::nullopt;
   }
-  const std::string wrong = gap(*batch, start);
+  if ((stretch != stretches.end() && number < stretch->second.next_number) ||
+      (behind != stretches.end() && behind->first < next_number))
+    return wrong(fmt::format("node {}, start {}, number {}: other batches have some of its numbers",
+                             batch->node_id, hex(batch->start_id), number));
+  Stretch one{.next_number = next_number,
+              .last = batch_hash(record),
+              .issued_at = batch->tokens.front()->issued_at,
+              .partition = partition_,
+              .offset = offset,
+              .first_kept = first_kept};
+  std::ranges::copy(batch->previous_hash, one.before.begin());
+  const auto added = stretches.emplace_hint(behind, number, one);
+  join(stretches, added);
+  if (stretch != stretches.end()) join(stretches, stretch);
   ++batches_;
   tokens_ += batch->tokens.size();
-  nodes_.insert(batch->node_id);
-  Known& end = starts_[std::move(start)];
-  end.hash = batch_hash(record);
-  end.next_number = next_number;
-  if (!wrong.empty()) return reject(Code::internal, wrong);
   return std::optional(std::move(*batch));
 }
 
-std::string IssuanceCollector::gap(const schema::IssuanceBatchT& batch, const Start& start) {
-  const auto wrong = [&](const std::string& what) {
-    return fmt::format("node {}, start {}, number {}: {}", batch.node_id, hex(batch.start_id),
-                       batch.first_number, what);
-  };
-  BatchHash previous{};
-  std::ranges::copy(batch.previous_hash, previous.begin());
-  const auto known = starts_.find(start);
-  if (known == starts_.end())
-    return may_begin(batch, previous)
-               ? ""
-               : wrong("what comes before it is not here, or is not what it follows");
-  const Known& end = known->second;
-  if (end.followed) return wrong("another start had gone on from here already");
-  if (batch.first_number != end.next_number)
-    return wrong(fmt::format("number {} was due: what is between is not here", end.next_number));
-  if (previous != end.hash) return wrong("it does not follow the batch before it");
-  return {};
+// Makes one of `stretch` and the next, if that follows it.
+void IssuanceCollector::join(Stretches& stretches, Stretches::iterator stretch) {
+  const auto next = std::next(stretch);
+  if (next == stretches.end() || next->first != stretch->second.next_number ||
+      next->second.before != stretch->second.last)
+    return;
+  // A batch that is repeated may stand behind one that comes after it, and its first time be gone.
+  if (next->second.first_kept && next->second.partition == stretch->second.partition)
+    stretch->second.first_kept = true;
+  stretch->second.next_number = next->second.next_number;
+  stretch->second.last = next->second.last;
+  stretches.erase(next);
 }
 
-bool IssuanceCollector::may_begin(const schema::IssuanceBatchT& batch, const BatchHash& previous) {
-  if (beginning_is_gone_ && !nodes_.contains(batch.node_id)) return true;
-  if (batch.first_number != 1) return false;
-  if (previous == BatchHash{}) return true;
-  const auto before = std::ranges::find_if(starts_, [&](const auto& start) {
-    return start.second.hash == previous && !start.second.followed;
-  });
-  if (before == starts_.end()) return false;
-  before->second.followed = true;
-  return true;
+std::set<const IssuanceCollector::Stretch*> IssuanceCollector::oldest() const {
+  std::map<std::string_view, const Stretch*> by_node;
+  for (const auto& [start, stretches] : starts_) {
+    for (const auto& [number, stretch] : stretches) {
+      const Stretch*& found = by_node[start.first];
+      if (found == nullptr || stretch.issued_at < found->issued_at) found = &stretch;
+    }
+  }
+  std::set<const Stretch*> all;
+  for (const auto& [node, stretch] : by_node) all.insert(stretch);
+  return all;
+}
+
+std::vector<std::string> IssuanceCollector::gaps() const {
+  std::set<BatchHash> ends;  // of starts; one other start may go on there
+  for (const auto& [start, stretches] : starts_)
+    ends.insert(std::prev(stretches.end())->second.last);
+  const auto may_begin = any_beginning_is_gone_ ? oldest() : std::set<const Stretch*>{};
+  std::vector<std::string> found;
+  for (const auto& [start, stretches] : starts_) {
+    const Stretch* before = nullptr;
+    for (const auto& [number, stretch] : stretches) {
+      std::string what;
+      if (before == nullptr) {
+        const bool begins =
+            number == 1 && (stretch.before == BatchHash{} || ends.erase(stretch.before) > 0);
+        if (!begins) what = "what comes before it is not here, or another start had gone on there";
+      } else if (before->next_number != number) {
+        what = fmt::format("number {} was due: what is between is not here", before->next_number);
+      } else {
+        what = "it does not follow the batch before it";
+      }
+      before = &stretch;
+      if (what.empty() || stretch.first_kept || may_begin.contains(&stretch)) continue;
+      found.push_back(fmt::format("{}: node {}, start {}, number {}: {}",
+                                  at(stretch.partition, stretch.offset), start.first,
+                                  hex(bytes_of(start.second)), number, what));
+    }
+  }
+  return found;
 }
 
 }  // namespace optare

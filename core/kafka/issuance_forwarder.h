@@ -57,6 +57,7 @@ struct ForwardStatus {
 // batch's hash: a compaction switched on by accident deletes nothing but repeats. The batches of a
 // node are in one partition, in order, some perhaps several times: a reader drops what he has by
 // (node, start, number), and the chain says that nothing is missing (core/issuance/collector.h).
+// When the topic gets more partitions, the node may go on in another one.
 //
 // Thread: a thread of its own does everything; `status` from any.
 class IssuanceForwarder {

@@ -10,6 +10,7 @@
 #include "core/base/encoding.h"
 #include "core/issuance/acknowledgements.h"
 #include "core/issuance/collector.h"
+#include "core/ports/crypto.h"
 #include "tests/support/fleet.h"
 #include "tests/support/raw_kafka.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::string jti_of(const std::string& token) {
   const auto begin = token.find('.') + 1;
@@ -33,10 +35,11 @@ struct Issued {
 };
 Issued issued_in(const Fleet& fleet) {
   RawKafka raw(fleet.brokers);
-  IssuanceCollector collector(/*beginning_is_gone=*/false);
+  IssuanceCollector collector;
   Issued issued;
   for (const RawRecord& record : raw.read(fleet.prefix + ".issuance")) {
-    const auto batch = collector.take(record.value.value_or(""));
+    const auto batch =
+        collector.take(static_cast<std::uint64_t>(record.offset), record.value.value_or(""));
     EXPECT_TRUE(batch) << batch.error().detail;
     if (!batch || !*batch) continue;
     for (const auto& token : (*batch)->tokens) {
@@ -44,6 +47,7 @@ Issued issued_in(const Fleet& fleet) {
       EXPECT_TRUE(issued.all.insert(token->jti).second) << token->jti << " has two records";
     }
   }
+  EXPECT_THAT(collector.gaps(), IsEmpty());
   issued.repeated = collector.repeated();
   return issued;
 }
@@ -154,6 +158,43 @@ TEST(FleetIssuance, MayHaveSeveralPartitions) {
   const Ended exported = fleet.export_topic();
   EXPECT_EQ(exported.code, 0) << exported.err;
   EXPECT_THAT(exported.err, HasSubstr("verified, nothing missing: 60 records"));
+}
+
+// Of so many partitions the one that a node writes to, for ever.
+std::uint32_t place_of(const std::string& node, int partitions) {
+  const auto hash = sha256(node);
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8U | hash.at(i);
+  return number % static_cast<std::uint32_t>(partitions);
+}
+
+TEST(FleetIssuance, MayGetMorePartitions) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  Customer customer(fleet, node);
+  customer.get(10);
+  all_forwarded(node);
+  const std::string topic = fleet.prefix + ".issuance";
+  RawKafka raw(fleet.brokers);
+  const RawRecord first = raw.read(topic).front();
+  const std::string id(node_of_batch(first.value.value_or("")));
+  // With `up` it goes to a partition behind its own, with one more to one before that.
+  int up = 2;
+  while (place_of(id, up + 1) >= place_of(id, up)) ++up;
+  for (const int partitions : {up, up + 1}) {
+    EXPECT_EQ(node.stop(), 0);
+    raw.add_partitions(topic, partitions);
+    node.start(fleet.flags());
+    customer.get(10);
+    all_forwarded(node);
+  }
+  EXPECT_FALSE(raw.read(topic, static_cast<int>(place_of(id, up))).empty());
+  const Ended exported = fleet.export_topic();
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_EQ(std::ranges::count(exported.out, '\n'), 30);
+  EXPECT_THAT(exported.err, HasSubstr("verified, nothing missing: 30 records"));
 }
 
 // A folder that is started on another deployment's topics by mistake.

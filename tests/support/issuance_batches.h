@@ -19,7 +19,11 @@ inline void add_batch(RetainedLog& spool, const StartId& start = {1},
   const std::string scopes(scope_bytes, 's');
   for (std::uint64_t i = 0; i < 2; ++i) {
     const std::string jti = fmt::format("{}-{}-{}", node, start[0], end.next_number + i);
-    builder.add({.jti = jti, .client_id = "srv_a", .api_id = "api_b", .scopes = scopes});
+    builder.add({.jti = jti,
+                 .client_id = "srv_a",
+                 .api_id = "api_b",
+                 .scopes = scopes,
+                 .issued_at = timestamp_of(static_cast<std::int64_t>(end.next_offset))});
   }
   spool.append(issuance_partition,
                builder.seal({.node_id = node,

@@ -172,12 +172,33 @@ void RawKafka::create_topic(const std::string& name, int partitions, const Setti
   const auto* const* topics =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(reply.get()), &count);
   check_topics("create " + name, topics, count);
+  await_leaders(name, partitions);
+}
+
+void RawKafka::await_leaders(const std::string& topic, int partitions) {
   for (int partition = 0; partition < partitions; ++partition)
-    wait_until("a leader of " + name, [&] {
+    wait_until("a leader of " + topic, [&] {
       for (int answer = 0; answer < answers_in_a_row; ++answer)
-        if (leader(name, partition) == 0) return false;
+        if (leader(topic, partition) == 0) return false;
       return true;
     });
+}
+
+void RawKafka::add_partitions(const std::string& topic, int partitions) {
+  std::array<char, 256> fault{};
+  const Handle<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy> more(
+      rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(partitions), fault.data(),
+                                 fault.size()));
+  if (!more) throw std::runtime_error(fault.data());
+  const Reply reply = ask(producer_.get(), "more partitions", [&](auto options, auto queue) {
+    std::array all{more.get()};
+    rd_kafka_CreatePartitions(producer_.get(), all.data(), all.size(), options, queue);
+  });
+  std::size_t count = 0;
+  const auto* const* topics = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(reply.get()), &count);
+  check_topics("more partitions", topics, count);
+  await_leaders(topic, partitions);
 }
 
 void RawKafka::delete_topic(const std::string& name) {

@@ -33,6 +33,8 @@ class RawKafka {
   // `copies`: -1 as many as the brokers say. Returns when each partition has a leader.
   void create_topic(const std::string& name, int partitions = 1, const Settings& settings = {},
                     int copies = -1);
+  // So many altogether. Returns when each has a leader.
+  void add_partitions(const std::string& topic, int partitions);
   void delete_topic(const std::string& name);
   // The settings of a topic, those that are not given go back to the default.
   void set_topic(const std::string& name, const Settings& settings);
@@ -65,6 +67,7 @@ class RawKafka {
   static std::int64_t produce_by(rd_kafka_t* producer, const std::string& topic, int partition,
                                  std::optional<std::string_view> value,
                                  std::optional<std::string_view> key);
+  void await_leaders(const std::string& topic, int partitions);
   std::pair<std::int64_t, std::int64_t> offsets(const std::string& topic, int partition);
 
   Settings settings_;

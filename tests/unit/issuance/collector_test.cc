@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "core/memory/memory_log.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/issuance_batches.h"
@@ -29,17 +31,31 @@ class CollectorTest : public testing::Test {
       for (int i = 0; i < batches; ++i) add_batch(log, start, node);
     return batches_of(log);
   }
-  // "good", or the first thing that is wrong.
-  std::string verify(const Records& topic, bool beginning_is_gone = false) {
-    IssuanceCollector collector(beginning_is_gone);
-    std::string found = "good";
-    for (const std::string& record : topic) {
-      const auto batch = collector.take(record);
-      if (!batch && found == "good") found = batch.error().detail;
+  struct Part {
+    Records records;
+    bool beginning_is_gone = false;
+  };
+  // "good", or all that is wrong.
+  std::string verify(const std::vector<Part>& topic) {
+    IssuanceCollector collector;
+    std::string found;
+    for (int partition = 0; const Part& one : topic) {
+      collector.begin_partition(partition++, one.beginning_is_gone);
+      for (std::uint64_t offset = 0; const std::string& record : one.records)
+        if (const auto batch = collector.take(offset++, record); !batch)
+          found += batch.error().detail + "\n";
     }
+    for (const std::string& gap : collector.gaps()) found += gap + "\n";
     repeated_ = collector.repeated();
     tokens_ = collector.tokens();
-    return found;
+    return found.empty() ? "good" : found;
+  }
+  std::string verify(const Records& topic, bool beginning_is_gone = false) {
+    return verify(std::vector<Part>{{topic, beginning_is_gone}});
+  }
+  static Records part(const Records& all, std::size_t from, std::size_t to) {
+    const std::span some = std::span(all).subspan(from, to - from);
+    return {some.begin(), some.end()};
   }
 
   FakeClock clock_;
@@ -66,10 +82,11 @@ TEST_F(CollectorTest, GivesEachTokenOnceWhateverIsRepeated) {
   for (std::size_t from = 0; from < a.size(); ++from) {
     for (std::size_t to = from + 1; to <= a.size(); ++to) {
       // As after a restart: everything up to `to`, then again from `from`.
-      const auto at = [&](std::size_t i) { return a.begin() + static_cast<std::ptrdiff_t>(i); };
-      EXPECT_EQ(verify(Records(a.begin(), at(to)) + Records(at(from), a.end())), "good");
+      Records topic = part(a, 0, to) + part(a, from, a.size());
+      EXPECT_EQ(verify(topic), "good");
       EXPECT_EQ(tokens_, 16U);
       EXPECT_EQ(repeated_, to - from);
+      for (; !topic.empty(); topic.erase(topic.begin())) EXPECT_EQ(verify(topic, true), "good");
     }
   }
 }
@@ -87,13 +104,13 @@ TEST_F(CollectorTest, FindsABatchThatIsAnother) {
   const Records a = spool("a", {{{1}, 3}});
   // As after an old back-up of the spool was put back.
   const Records fork = spool("a", {{{1}, 1}, {{9}, 1}});
-  EXPECT_THAT(verify({a[0], a[1], fork[1]}), HasSubstr("or is not what it follows"));
-  EXPECT_THAT(verify({a[0], fork[1], a[1]}), HasSubstr("another start had gone on from here"));
+  EXPECT_THAT(verify({a[0], a[1], fork[1]}), HasSubstr("what comes before it is not here"));
+  EXPECT_THAT(verify({a[0], fork[1], a[1]}), HasSubstr("another start had gone on there"));
   MemoryLog longer(clock_);
   add_batch(longer, {1}, "a", 9);
   add_batch(longer, {1}, "a", 9);
   EXPECT_THAT(verify({a[0], batches_of(longer)[1]}), HasSubstr("does not follow the batch before"));
-  EXPECT_THAT(verify({a[0], "no batch", a[1]}), HasSubstr("not a batch"));
+  EXPECT_THAT(verify({a[0], "no batch", a[1]}), HasSubstr("partition 0, offset 1: not a batch"));
 }
 
 TEST_F(CollectorTest, LetsATopicBeginAnywhereOnceForANode) {
@@ -104,6 +121,50 @@ TEST_F(CollectorTest, LetsATopicBeginAnywhereOnceForANode) {
   EXPECT_EQ(verify(rest, true), "good");
   EXPECT_THAT(verify({a[1], a[3]}, true), HasSubstr("what comes before it is not here"));
   EXPECT_THAT(verify({a[0], a[2]}, true), HasSubstr("number 3 was due"));
+}
+
+// An operator added partitions, twice. A node that moves while it runs may repeat something, and it
+// may go to a partition that is read earlier.
+TEST_F(CollectorTest, FollowsANodeFromPartitionToPartition) {
+  const Records a = spool("a", {{{3}, 4}, {{2}, 4}, {{1}, 4}});
+  const Records b = spool("b", {{{4}, 3}});
+  std::vector<Records> parts{part(a, 0, 3) + b, part(a, 2, 7), part(a, 6, 12)};
+  std::ranges::sort(parts);
+  do {
+    const auto topic_without = [&](const std::string& missing) {
+      std::vector<Part> topic;
+      for (Records records : parts) {
+        std::erase(records, missing);
+        topic.push_back({std::move(records)});
+      }
+      return topic;
+    };
+    EXPECT_EQ(verify(topic_without("")), "good");
+    EXPECT_EQ(tokens_, 30U);
+    EXPECT_EQ(repeated_, 2U);
+    for (std::size_t gone = 0; gone + 1 < a.size(); ++gone)
+      EXPECT_THAT(verify(topic_without(a[gone])), HasSubstr("node a, start ")) << gone;
+  } while (std::ranges::next_permutation(parts).found);
+}
+
+// Each partition forgets by itself.
+TEST_F(CollectorTest, KnowsWhatAPartitionMayHaveForgotten) {
+  const Records a = spool("a", {{{3}, 4}, {{2}, 4}, {{1}, 4}});
+  for (const bool turned : {false, true}) {
+    const auto verify_two = [&](Part one, Part other) {
+      if (turned) std::swap(one, other);
+      return verify({one, other});
+    };
+    EXPECT_EQ(verify_two({{}, true}, {part(a, 5, 12)}), "good") << "where it was before is empty";
+    EXPECT_NE(verify_two({{}, false}, {part(a, 5, 12)}), "good");
+    EXPECT_THAT(verify_two({{}, true}, {part(a, 2, 3) + part(a, 5, 12)}), HasSubstr("number 3: "))
+        << "only what is oldest of it";
+    EXPECT_EQ(verify_two({part(a, 1, 4), true}, {part(a, 6, 12), true}), "good");
+    EXPECT_THAT(verify_two({part(a, 1, 4), true}, {part(a, 6, 12), false}),
+                HasSubstr("offset 0: node a"));
+    EXPECT_THAT(verify_two({{a[0], a[2]}, false}, {part(a, 3, 12), true}),
+                HasSubstr("number 3 was due"));
+  }
 }
 
 }  // namespace
