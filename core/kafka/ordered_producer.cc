@@ -85,7 +85,7 @@ void OrderedProducer::produce(std::string_view key, std::string_view value, std:
   if (rd_kafka_produce(topic_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
                        const_cast<char*>(value.data()), value.size(), key.data(), key.size(),
                        as_opaque(number)) != 0)
-    fail(rd_kafka_last_error());
+    fail(rd_kafka_last_error(), rd_kafka_err2str(rd_kafka_last_error()));
 }
 
 void OrderedProducer::poll(const std::function<void(std::uint64_t)>& acknowledged) {
@@ -98,7 +98,8 @@ void OrderedProducer::poll(const std::function<void(std::uint64_t)>& acknowledge
 void OrderedProducer::on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message,
                                   void* opaque) {
   auto& self = *static_cast<OrderedProducer*>(opaque);
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return self.fail(message->err);
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return self.fail(message->err, rd_kafka_err2str(message->err));
   if (!self.fault_.empty() || self.acknowledged_ == nullptr) return;
   self.trouble_.clear();
   (*self.acknowledged_)(as_number(message->_private));
@@ -115,13 +116,14 @@ void OrderedProducer::on_error(rd_kafka_t* handle, int error, const char* /*reas
     return;
   }
   std::array<char, 256> text{};
-  self.fail(rd_kafka_fatal_error(handle, text.data(), text.size()));
+  const auto fatal = rd_kafka_fatal_error(handle, text.data(), text.size());
+  self.fail(fatal, text.data());  // which say what led to it
 }
 
-void OrderedProducer::fail(rd_kafka_resp_err_t error) {
+void OrderedProducer::fail(rd_kafka_resp_err_t error, const char* words) {
   if (!fault_.empty()) return;
   counts_.error("issuance", error);
-  fault_ = rd_kafka_err2str(error);
+  fault_ = words;
 }
 
 }  // namespace optare

@@ -45,7 +45,7 @@ class OrderedProducer {
  private:
   static void on_delivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque);
   static void on_error(rd_kafka_t* handle, int error, const char* reason, void* opaque);
-  void fail(rd_kafka_resp_err_t error);
+  void fail(rd_kafka_resp_err_t error, const char* words);
   KafkaTopicHandle make_placed_topic(const std::string& name);
 
   KafkaCounts& counts_;

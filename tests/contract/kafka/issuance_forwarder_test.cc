@@ -241,6 +241,7 @@ TEST_F(ForwarderTest, SaysWhatItsTroubleIsAsLongAsItLasts) {
         return refused() >= 10;
       },
       60s);
+  EXPECT_THAT(forwarder_->status().trouble, HasSubstr("Topic authorization failed"));
   kafka_.fail_no_more();
   wait_until("the acknowledgement", [&] {
     const ForwardStatus status = forwarder_->status();
