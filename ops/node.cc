@@ -1,7 +1,9 @@
 #include "ops/node.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <fstream>
 #include <thread>
 
 #include "api/oauth/token_signers.h"
@@ -62,6 +64,21 @@ std::string meta_or(Store& store, std::string_view key, const std::function<std:
   batch.put(Table::meta, key, value);
   store.write(batch);
   return value;
+}
+
+// Who the node is, is its spool's: two spools of one node would be two stories of what it issued. A
+// folder that was copied without its spool is another node.
+std::string node_id_of(const NodeOptions& options, Store& store, Random& random) {
+  const std::filesystem::path file = spool_folder(options.data) / "node-id";
+  std::string id;
+  std::getline(std::ifstream(file) >> std::ws, id);
+  if (id.empty()) {
+    const bool had_spool = !std::filesystem::is_empty(spool_folder(options.data));
+    id = had_spool ? store.get(Table::meta, node_id_key).value_or("") : "";  // of an older build
+    if (id.empty()) id = random.id("node_");
+    write_file_durably(file, id + '\n', S_IRUSR | S_IWUSR);
+  }
+  return id;
 }
 
 }  // namespace
@@ -159,7 +176,7 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
               .clock = clock,
               .random = random,
               .log_id = identity.log_id,
-              .node_id = meta_or(store, node_id_key, [&] { return random.id("node_"); }),
+              .node_id = node_id = node_id_of(options, store, random),
               .in_doubt = [this](const std::string& stream,
                                  Timestamp deadline) { states.doubt(stream, deadline); },
               .view_full = [this] { return store.full(); }}),
@@ -167,15 +184,14 @@ Node::Node(NodeOptions given, Ground ground_given, Clock& clock_given, Random& r
       acknowledgements(options.kafka && options.kafka->issuance_acknowledged
                            ? std::make_shared<IssuanceAcknowledgements>()
                            : nullptr),
-      spool(spool_log, *store.get(Table::meta, node_id_key), random.bytes<16>(), acknowledgements),
+      spool(spool_log, node_id, random.bytes<16>(), acknowledgements),
       follower({.log = log,
                 .store = store,
                 .mac = mac,
                 .log_id = identity.log_id,
-                .node_id = *store.get(Table::meta, node_id_key),
+                .node_id = node_id,
                 .states = states,
                 .settler = &settler}) {
-  node_id = *store.get(Table::meta, node_id_key);
   follower.on_void = [this](const VoidRecord& record) {
     ++voids.at(static_cast<std::size_t>(record.reason));
     lines.write(LogLevel::warning, "void_record",

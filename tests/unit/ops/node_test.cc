@@ -65,6 +65,31 @@ TEST_F(NodeTest, KeepsWhatItStoresFromOthersInAFolderThatIsOpen) {
   EXPECT_EQ(status.permissions(), std::filesystem::perms(0600));
 }
 
+// Two that count the tokens they issued under one name would tell two stories.
+TEST_F(NodeTest, IsAnotherOneInAFolderThatWasCopiedWithoutItsSpool) {
+  const std::string id = open().value()->node_id;
+  EXPECT_EQ(open().value()->node_id, id);
+  remove("spool");
+  const std::string other = open().value()->node_id;
+  EXPECT_NE(other, id);
+  EXPECT_EQ(open().value()->node_id, other);
+  remove("view");
+  EXPECT_EQ(open().value()->node_id, other) << "a view that is made again belongs to the same one";
+}
+
+TEST_F(NodeTest, IsWhoItWasUnderABuildThatKeptThisInItsView) {
+  std::string id;
+  {
+    const auto node = open().value();
+    id = "node_of_an_older_build";
+    StoreBatch batch;
+    batch.put(Table::meta, "node-id", id);
+    node->store.write(batch);
+  }
+  remove("spool/node-id");
+  EXPECT_EQ(open().value()->node_id, id);
+}
+
 TEST_F(NodeTest, MakesEverythingAtItsFirstStartAndGoesOnAtTheNext) {
   LogId log_id{};
   {
