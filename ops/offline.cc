@@ -76,6 +76,8 @@ int init(const Config& config, const std::string& admin_file) {
   const auto file = options.admin_file;
   const std::string place =
       options.kafka ? fmt::format("the topics {}.*", options.kafka->topic_prefix) : config.data;
+  // Brokers that are away are waited for; who waits wants to know for what.
+  if (options.kafka) fmt::print(stderr, "Asking the brokers {}\n", options.kafka->brokers);
   const auto node = Node::open(std::move(options), clock, random, lines, progress);
   if (!node && node.error().code == Code::conflict) return refused(node.error());
   if (!node) return failed(not_started(node.error()));

@@ -132,18 +132,18 @@ void welcome(const Config& config, const Node& node, std::uint16_t port, std::ui
   std::array<char, 4096> path{};
   const auto length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
   const std::string program = length > 0 ? std::string(path.data()) : "optare";
-  fmt::print(
-      "Optare " OPTARE_VERSION
-      " listens on {}://{} (issuer {})\n"
-      "Operations (/livez, /readyz, /statusz, /metrics): http://{}\n"
-      "Admin credentials: {}\n"
-      "Try next, in another terminal:\n"
-      "  export OPTARE_CREDENTIALS={}\n"
-      "  {} apis create https://api.myapp.com --name Orders --scope \"read:orders Read them\"\n"
-      "  {} applications create Cron --api \"https://api.myapp.com read:orders\"\n"
-      "Ctrl-C ends it.\n",
-      config.tls_cert.empty() ? "http" : "https", listen.text(), node.issuer(), ops.text(), admin,
-      std::filesystem::absolute(admin).lexically_normal().string(), program, program);
+  fmt::print("Optare " OPTARE_VERSION
+             " listens on {}://{} (issuer {})\n"
+             "Operations (/livez, /readyz, /statusz, /metrics): http://{}\n"
+             "Admin credentials: {}\n"
+             "Try next, in another terminal:\n"
+             "  export OPTARE_CREDENTIALS={}\n"
+             "  {} apis create https://api.example.com --name \"My API\" --scope \"read:things "
+             "Read them\"\n"
+             "  {} applications create \"My job\" --api \"https://api.example.com read:things\"\n"
+             "Ctrl-C ends it.\n",
+             config.tls_cert.empty() ? "http" : "https", listen.text(), node.issuer(), ops.text(),
+             admin, std::filesystem::absolute(admin).lexically_normal().string(), program, program);
   std::fflush(stdout);
 }
 

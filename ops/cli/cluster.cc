@@ -46,7 +46,11 @@ NodeReport ask(const HttpClient& http, const std::string& url, const std::string
   const auto answer =
       http.send({.url = url + "/statusz" + query, .headers = {{"Accept", "application/json"}}});
   if (!answer) return silent_node(url, answer.error().detail);
-  if (!answer->ok()) return silent_node(url, fmt::format("it answers {}", answer->status));
+  if (!answer->ok()) {
+    return silent_node(url, fmt::format("it answers {} for /statusz: is this its operations "
+                                        "listener? It is on ops_listen, by default port 9090",
+                                        answer->status));
+  }
   auto report = node_report(url, answer->body);
   return report ? *std::move(report) : silent_node(url, report.error().detail);
 }

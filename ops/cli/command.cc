@@ -44,6 +44,14 @@ void print_page(const Cli& cli, const CliAnswer& page, const std::vector<Column>
   table.print(out);
 }
 
+// Every command takes what the program takes, and its own help is all that is read.
+void point_to_common_options(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->footer("Also --credentials, --ca-file, --timeout and --json: `optare --help`.");
+    point_to_common_options(*command);
+  }
+}
+
 }  // namespace
 
 HttpClientOptions Cli::http_options() const {
@@ -196,6 +204,7 @@ void build_tree(CLI::App& app, Cli& cli) {
   add_key_commands(app, cli);
   add_feature_level_commands(app, cli);
   add_cluster_commands(app, cli);
+  point_to_common_options(app);
 }
 
 }  // namespace optare

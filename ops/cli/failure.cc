@@ -61,16 +61,21 @@ std::string member(const json::object& object, std::string_view name) {
   return value == nullptr || value->is_null() ? std::string() : cell_text(*value);
 }
 
-std::string with_errors(std::string detail, const json::object& problem) {
+// What is wrong, with where: said once when the answer says it of the whole and of the member.
+std::string with_errors(const std::string& detail, const json::object& problem) {
   const auto* errors = problem.if_contains("errors");
   if (errors == nullptr || !errors->is_array()) return detail;
+  std::string lines;
+  bool said = detail.empty();
   for (const auto& error : errors->get_array()) {
     if (!error.is_object()) continue;
-    const auto line = fmt::format("{}: {}", member(error.get_object(), "pointer"),
-                                  member(error.get_object(), "detail"));
-    detail += (detail.empty() ? "" : "\n") + line;
+    const std::string what = member(error.get_object(), "detail");
+    lines += fmt::format("{}{}: {}", lines.empty() ? "" : "\n",
+                         member(error.get_object(), "pointer"), what);
+    said |= what == detail;
   }
-  return detail;
+  if (said) return lines;
+  return lines.empty() ? detail : detail + '\n' + lines;
 }
 
 }  // namespace
@@ -113,10 +118,14 @@ Failure failure_of(const Rejection& rejection) {
 }
 
 Failure not_started(const Rejection& rejection) {
+  const bool of_brokers = rejection.detail.starts_with("the brokers ");
   return {.exit = rejection.code == Code::invalid ? ExitCode::usage : ExitCode::refused,
           .title = "cannot start",
           .detail = rejection.detail,
-          .advice = {}};
+          .advice = of_brokers
+                        ? "Are they up, and does this machine reach them under the names that "
+                          "they advertise? Then try again."
+                        : ""};
 }
 
 Failure failure_of(const std::exception& fault) {

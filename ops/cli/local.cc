@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 5> offline_settings{"data", "key_file", "
 void add_setting(CLI::App& command, const Setting& setting,
                  const std::shared_ptr<NamedValues>& flags) {
   auto help = std::string(setting.help);
+  if (!setting.bounds.empty()) help += fmt::format(" ({})", setting.bounds);
   if (!setting.default_text.empty()) help += fmt::format(" [{}]", setting.default_text);
   const std::string name(setting.name);
   command

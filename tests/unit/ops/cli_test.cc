@@ -44,6 +44,16 @@ TEST(Cli, ReadsCredentialsOfALimitedSize) {
   EXPECT_NE(error_with(65'537).find("It has more than 65536 bytes."), std::string::npos);
 }
 
+TEST(Cli, HelpOfACommandSaysWhichValuesThereAreAndWhatEveryCommandTakes) {
+  const std::string serve = run_command_line({"serve", "--help"}).out;
+  for (const char* said : {"(embedded, kafka)", "(spool, kafka)", "(1s..1h)", "--credentials"})
+    EXPECT_NE(serve.find(said), std::string::npos) << said;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"apis", "--help"}, {"apis", "introspectors", "allow", "--help"}})
+    EXPECT_NE(run_command_line(command).out.find("Also --credentials, --ca-file, --timeout and"),
+              std::string::npos);
+}
+
 class WrongUse : public testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(WrongUse, EndsWithTwoAndPointsToTheHelp) {
   const auto ran = run_command_line(GetParam());

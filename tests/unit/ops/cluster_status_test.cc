@@ -45,6 +45,13 @@ std::string node_at(const std::string& node, int position, const std::string& ha
                R"("}}],"quarantined":[],"reasons":[]})");
 }
 
+TEST(ClusterStatus, SaysOfAnotherListenerWhichOneToAsk) {
+  ScriptedServer server({ScriptedServer::answer(404, R"({"title":"There is nothing here"})")});
+  const Ran ran = status(server.url());
+  EXPECT_EQ(ran.exit, 1);
+  EXPECT_THAT(ran.out, HasSubstr("answers 404 for /statusz: is this its operations listener?"));
+}
+
 TEST(ClusterStatus, SaysInOneLineThatAllIsWell) {
   ScriptedServer a({node_at("node_a", 5), node_at("node_a", 6)});
   ScriptedServer b({node_at("node_b", 6), node_at("node_b", 6)});
