@@ -64,6 +64,34 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   EXPECT_EQ(json_member(told.out, "well"), "true") << told.out;
 }
 
+// A new node that begins with what another one had read; only the spool is not to be shared.
+TEST(FleetStatus, CountsACopyOfAFolderWithoutItsSpoolAsANodeOfItsOwn) {
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
+  EXPECT_NE(b.token(fleet.admin(), fleet.audience()), "");
+  EXPECT_EQ(b.stop(), 0);
+  ServerProcess copy;
+  std::filesystem::create_directories(copy.data());
+  for (const char* part : {"log", "view"}) {
+    std::filesystem::copy(b.data() / part, copy.data() / part,
+                          std::filesystem::copy_options::recursive);
+  }
+  copy.start(fleet.flags());
+  b.start(fleet.flags());
+  for (const ServerProcess* node : {&a, &b, &copy})
+    EXPECT_NE(node->token(fleet.admin(), fleet.audience()), "");
+  Ended said;
+  wait_until_well({&a, &b, &copy}, said);
+  for (const ServerProcess* node : {&a, &b, &copy}) {
+    wait_until(
+        "its records to be in the topic",
+        [&] { return node->metric("optare_issuance_forward_queue") == 0; },
+        std::chrono::seconds(90));
+  }
+  const Ended exported = fleet.export_topic();
+  EXPECT_EQ(exported.code, 0) << exported.err;
+}
+
 TEST(FleetStatus, TellsDeploymentsApart) {
   const Fleet one;
   const Fleet two;
