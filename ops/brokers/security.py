@@ -1,6 +1,6 @@
 """TLS and SASL for the listener that clients use; between themselves, brokers speak plainly on this machine.
 
-FOLDER/tls/       ca.pem; client.pem and client.key, signed by it, for brokers that look at certificates
+FOLDER/tls/       ca.pem; client.pem and client.key, signed by it: without SASL, brokers demand a certificate
 FOLDER/password   of the SASL user `optare`
 """
 import os
@@ -63,7 +63,7 @@ def settings(folder, tls, sasl):
             f"{listener}.ssl.keystore.location": folder / "tls/broker.both.pem",
             f"{listener}.ssl.truststore.type": "PEM",
             f"{listener}.ssl.truststore.location": folder / "tls/ca.pem",
-            f"{listener}.ssl.client.auth": "requested",
+            f"{listener}.ssl.client.auth": "requested" if sasl else "required",
         }
     if sasl:
         module = "org.apache.kafka.common.security"
