@@ -7,7 +7,6 @@
 
 #include "core/log/frame.h"
 #include "core/rocksdb/key_file.h"
-#include "ops/files.h"
 #include "ops/node.h"
 
 namespace optare {
@@ -24,8 +23,17 @@ std::string first_line(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line) || line.empty() || line.size() > password_bytes_max)
-    throw FileFault(fmt::format("{}: no password can be read from its first line", path.string()));
+    throw KafkaFault(
+        fmt::format("kafka_sasl_password_file: no password can be read from the first line of {}",
+                    path.string()));
   return line;
+}
+
+// What librdkafka says of a file that is not there names neither the file nor our setting.
+std::string readable(std::string_view setting, const std::string& path) {
+  if (!path.empty() && !std::ifstream(path))
+    throw KafkaFault(fmt::format("{}: {} cannot be read", setting, path));
+  return path;
 }
 
 std::string what_to_run(const KafkaOptions& options) {
@@ -42,9 +50,9 @@ KafkaConnection connection_of(const KafkaOptions& options) {
   connection.brokers = options.brokers;
   connection.topic_prefix = options.topic_prefix;
   connection.security_protocol = options.security_protocol;
-  connection.ssl_ca_location = options.ssl_ca;
-  connection.ssl_certificate_location = options.ssl_cert;
-  connection.ssl_key_location = options.ssl_key;
+  connection.ssl_ca_location = readable("kafka_ssl_ca", options.ssl_ca);
+  connection.ssl_certificate_location = readable("kafka_ssl_cert", options.ssl_cert);
+  connection.ssl_key_location = readable("kafka_ssl_key", options.ssl_key);
   if (options.sasl_password_file.empty()) return connection;
   connection.sasl_mechanism = options.sasl_mechanism;
   connection.sasl_username = options.sasl_username;

@@ -13,7 +13,7 @@ namespace optare {
 struct KafkaOptions;
 struct NodeOptions;
 
-// With the password read from its file. Throws FileFault.
+// With the password read from its file. Throws KafkaFault when a file cannot be read.
 KafkaConnection connection_of(const KafkaOptions& options);
 
 // A start that hears nothing new from the brokers for so long gives up; ours, longer than any

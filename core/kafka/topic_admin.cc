@@ -16,6 +16,9 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_again_interval{100};
 constexpr std::chrono::seconds broker_patience{5};  // one that is away must not delay a start; ours
+// A broker that starts or ends may refuse whom it knows; ours.
+constexpr std::chrono::seconds refusal_patience{3};
+constexpr std::chrono::seconds first_reach_patience{1};
 
 struct EndEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
@@ -37,11 +40,6 @@ struct EndNewTopic {
 };
 
 int milliseconds_until(Steady::time_point until) { return bounded_ms(until - Steady::now()); }
-
-std::unexpected<Rejection> not_answered(const std::string& brokers, const std::string& why) {
-  return reject(Code::unavailable,
-                fmt::format("the brokers {} do not answer as they should: {}", brokers, why));
-}
 
 std::unique_ptr<rd_kafka_AdminOptions_t, EndOptions> options_for(rd_kafka_t* handle,
                                                                  rd_kafka_admin_op_t operation,
@@ -83,7 +81,43 @@ TopicAdmin::TopicAdmin(const KafkaConnection& connection)
     : brokers_(connection.brokers),
       names_(connection.topic_prefix),
       // A consumer's questions never make a topic; a producer's may.
-      handle_(make_kafka(RD_KAFKA_CONSUMER, connection)) {}
+      handle_(make_kafka(RD_KAFKA_CONSUMER, connection, {}, [this](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_opaque(conf, complaint_.get());
+        rd_kafka_conf_set_error_cb(conf, [](rd_kafka_t*, int error, const char* why, void* opaque) {
+          static_cast<Complaint*>(opaque)->note(static_cast<rd_kafka_resp_err_t>(error), why);
+        });
+      })) {}
+
+std::unexpected<Rejection> TopicAdmin::not_answered(const std::string& why) const {
+  return reject(Code::unavailable,
+                fmt::format("the brokers {} do not answer as they should: {}", brokers_, why));
+}
+
+// Any broker, for anything: the call itself only knows that there was no answer, so the connections
+// are asked why.
+Result<void> TopicAdmin::reach(Until until) const {
+  std::optional<Until> refused_until;
+  for (auto patience = first_reach_patience;; patience *= 2) {
+    const auto began = Steady::now();
+    const auto last = std::min(until, refused_until.value_or(until));
+    const rd_kafka_metadata_t* answer = nullptr;
+    const auto error = rd_kafka_metadata(handle_.get(), 0, nullptr, &answer,
+                                         milliseconds_until(std::min(last, began + patience)));
+    while (rd_kafka_poll(handle_.get(), 0) > 0) {
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      rd_kafka_metadata_destroy(answer);
+      complaint_->forget();
+      return {};
+    }
+    if (Steady::now() + look_again_interval >= last) {
+      const std::string complaint = complaint_->text();
+      return not_answered(complaint.empty() ? rd_kafka_err2str(error) : complaint);
+    }
+    if (complaint_->refused() && !refused_until) refused_until = began + refusal_patience;
+    std::this_thread::sleep_for(look_again_interval);
+  }
+}
 
 // The brokers' ids, with how the topic is.
 Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, FoundTopic& topic,
@@ -92,7 +126,7 @@ Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, Foun
   const rd_kafka_metadata_t* answer = nullptr;
   const auto error =
       rd_kafka_metadata(handle_.get(), 0, handle.get(), &answer, milliseconds_until(until));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return not_answered(brokers_, rd_kafka_err2str(error));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return not_answered(rd_kafka_err2str(error));
   const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(
       answer, rd_kafka_metadata_destroy);
   std::vector<int> brokers;
@@ -103,7 +137,7 @@ Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, Foun
   for (const auto& found : std::span(answer->topics, static_cast<std::size_t>(answer->topic_cnt))) {
     if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || found.topic != name) continue;
     if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return not_answered(brokers_, fmt::format("{}: {}", name, rd_kafka_err2str(found.err)));
+      return not_answered(fmt::format("{}: {}", name, rd_kafka_err2str(found.err)));
     topic.partitions = found.partition_cnt;
     topic.replicas = std::numeric_limits<int>::max();
     topic.in_sync = std::numeric_limits<int>::max();
@@ -147,8 +181,8 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
     for (const rd_kafka_ConfigResource_t* resource : std::span(resources, count)) {
       const std::string name = rd_kafka_ConfigResource_name(resource);
       if (rd_kafka_ConfigResource_error(resource) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return not_answered(brokers_, fmt::format("settings of {}: {}", name,
-                                                  rd_kafka_ConfigResource_error_string(resource)));
+        return not_answered(fmt::format("settings of {}: {}", name,
+                                        rd_kafka_ConfigResource_error_string(resource)));
       if (rd_kafka_ConfigResource_type(resource) == RD_KAFKA_RESOURCE_BROKER)
         answered.push_back(broker_of(std::atoi(name.c_str()), settings_of(resource)));
       else
@@ -159,14 +193,14 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
   const bool told = std::ranges::all_of(found.topics, [](const FoundTopic& topic) {
     return topic.partitions == 0 || !topic.settings.empty();
   });
-  if (!told || found.brokers.empty())
-    return not_answered(brokers_, "no settings were told in time");
+  if (!told || found.brokers.empty()) return not_answered("no settings were told in time");
   return {};
 }
 
 // A topic that was just made is not known to every broker yet, and a broker may be on its way back.
 Result<FoundCluster> TopicAdmin::look(Duration patience) const {
   const auto until = Steady::now() + patience;
+  TRY_VOID(reach(until));
   for (;;) {
     auto found = look_once(until);
     if (found || Steady::now() + look_again_interval >= until) return found;
@@ -209,9 +243,9 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
     rd_kafka_CreateTopics(handle_.get(), &raw, 1, options.get(), queue.get());
     const Event event(rd_kafka_queue_poll(queue.get(), milliseconds_until(until) + 1'000));
     const auto* result = event ? rd_kafka_event_CreateTopics_result(event.get()) : nullptr;
-    if (result == nullptr) return not_answered(brokers_, wanted.name + " was not made in time");
+    if (result == nullptr) return not_answered(wanted.name + " was not made in time");
     if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return not_answered(brokers_, rd_kafka_event_error_string(event.get()));
+      return not_answered(rd_kafka_event_error_string(event.get()));
     std::size_t count = 0;
     const auto* const* topics = rd_kafka_CreateTopics_result_topics(result, &count);
     const auto error =
@@ -219,8 +253,8 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
     if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const char* why = count == 1 ? rd_kafka_topic_result_error_string(topics[0]) : nullptr;
-      return not_answered(brokers_, fmt::format("{} cannot be made: {}", wanted.name,
-                                                why != nullptr ? why : rd_kafka_err2str(error)));
+      return not_answered(fmt::format("{} cannot be made: {}", wanted.name,
+                                      why != nullptr ? why : rd_kafka_err2str(error)));
     }
     made.names.push_back(wanted.name);
   }
@@ -229,7 +263,7 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
     if (std::ranges::all_of(made.found.topics,
                             [](const auto& topic) { return topic.partitions > 0; }))
       return made;
-    if (Steady::now() >= until) return not_answered(brokers_, "new topics are not to be seen yet");
+    if (Steady::now() >= until) return not_answered("new topics are not to be seen yet");
     std::this_thread::sleep_for(look_again_interval);
   }
 }

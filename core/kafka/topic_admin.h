@@ -1,9 +1,12 @@
 // Looks at the topics of a deployment and makes them.
 #pragma once
 
+#include <memory>
+
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/kafka/client.h"
+#include "core/kafka/complaint.h"
 #include "core/kafka/topics.h"
 
 namespace optare {
@@ -22,7 +25,8 @@ class TopicAdmin {
   // Throws KafkaFault.
   explicit TopicAdmin(const KafkaConnection& connection);
 
-  // Errors: unavailable, when no broker answers within `patience`, or one refuses to tell.
+  // Errors: unavailable, when no broker answers within `patience`, or one refuses to tell; the
+  // detail says why. Where brokers refuse this client, little of `patience` is waited.
   [[nodiscard]] Result<FoundCluster> look(Duration patience = topics_patience) const;
   // Makes those of `found` that are missing, and waits until all of them can be seen. One that
   // somebody else makes meanwhile is none of ours. Errors: unavailable.
@@ -32,6 +36,8 @@ class TopicAdmin {
 
  private:
   using Until = std::chrono::steady_clock::time_point;
+  Result<void> reach(Until until) const;
+  std::unexpected<Rejection> not_answered(const std::string& why) const;
   Result<FoundCluster> look_once(Until until) const;
   Result<std::vector<int>> look_at_topic(const std::string& name, FoundTopic& topic,
                                          Until until) const;
@@ -39,6 +45,7 @@ class TopicAdmin {
 
   std::string brokers_;
   TopicNames names_;
+  std::unique_ptr<Complaint> complaint_ = std::make_unique<Complaint>();  // of the handle
   KafkaHandle handle_;
 };
 

@@ -17,20 +17,24 @@ class Fleet {
  public:
   using Flags = ServerProcess::Flags;
 
-  explicit Fleet(std::string bootstrap = shared_brokers()) : brokers(std::move(bootstrap)) {}
+  // `more`: how the brokers are to be spoken to.
+  explicit Fleet(std::string bootstrap = shared_brokers(), Flags more = {})
+      : brokers(std::move(bootstrap)), more_(std::move(more)) {}
 
   std::filesystem::path key_file() const { return folder_ / "fleet.key"; }
   std::filesystem::path credentials() const { return folder_ / "admin.json"; }
   const std::filesystem::path& folder() const { return folder_.path(); }
   Flags flags(const std::string& key = {}) const {
-    return {"--log",
-            "kafka",
-            "--kafka-brokers",
-            brokers,
-            "--kafka-topic-prefix",
-            prefix,
-            "--key-file",
-            key.empty() ? key_file().string() : key};
+    Flags all{"--log",
+              "kafka",
+              "--kafka-brokers",
+              brokers,
+              "--kafka-topic-prefix",
+              prefix,
+              "--key-file",
+              key.empty() ? key_file().string() : key};
+    all.insert(all.end(), more_.begin(), more_.end());
+    return all;
   }
   Program init_program(const std::string& data, const std::string& credentials_file) const {
     Flags all{"init",
@@ -88,6 +92,7 @@ class Fleet {
   const std::string issuer = "http://127.0.0.1:8080";
 
  private:
+  const Flags more_;
   TemporaryDirectory folder_;
 };
 

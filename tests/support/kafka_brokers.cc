@@ -23,10 +23,18 @@ std::string ops_kafka(std::vector<std::string> arguments) {
   return ended.out.substr(0, ended.out.find_last_not_of('\n') + 1);
 }
 
-// Where ctest keeps the shared cluster (tests/CMakeLists.txt); empty without ctest.
-std::string shared_folder() {
-  const char* folder = std::getenv("OPTARE_TEST_BROKERS");
+// Where ctest keeps a shared cluster (tests/CMakeLists.txt); empty without ctest.
+std::string shared_folder(const char* variable) {
+  const char* folder = std::getenv(variable);
   return folder == nullptr ? "" : folder;
+}
+
+std::string shared_bootstrap(const std::filesystem::path& folder) {
+  std::string text = file_text(folder / "bootstrap");
+  if (text.empty())
+    throw std::runtime_error("the shared brokers of ctest are not up: " + folder.string());
+  text.resize(text.find_last_not_of('\n') + 1);
+  return text;
 }
 
 }  // namespace
@@ -80,17 +88,23 @@ int KafkaBrokers::controller() const { return std::stoi(command({"controller"}))
 
 const std::string& shared_brokers() {
   static const std::string bootstrap = [] {
-    const std::string folder = shared_folder();
-    if (folder.empty()) {
-      static const KafkaBrokers own({.hasty = false});
-      return own.bootstrap();
-    }
-    std::string text = file_text(std::filesystem::path(folder) / "bootstrap");
-    if (text.empty()) throw std::runtime_error("the shared brokers of ctest are not up: " + folder);
-    text.resize(text.find_last_not_of('\n') + 1);
-    return text;
+    const std::string folder = shared_folder("OPTARE_TEST_BROKERS");
+    if (!folder.empty()) return shared_bootstrap(folder);
+    static const KafkaBrokers own({.hasty = false});
+    return own.bootstrap();
   }();
   return bootstrap;
+}
+
+const SecureBroker& secure_broker() {
+  static const SecureBroker shared = [] {
+    const std::string folder = shared_folder("OPTARE_TEST_SECURE_BROKER");
+    if (!folder.empty())
+      return SecureBroker{.bootstrap = shared_bootstrap(folder), .folder = folder};
+    static const KafkaBrokers own({.brokers = 1, .hasty = false, .up = {"--tls", "--scram"}});
+    return SecureBroker{.bootstrap = own.bootstrap(), .folder = own.folder()};
+  }();
+  return shared;
 }
 
 std::string kafka_prefix() {

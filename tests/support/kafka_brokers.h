@@ -57,6 +57,16 @@ class KafkaBrokers {
 // them (label kafka). Without ctest this process starts its own, once. Each test takes topics of
 // its own: see kafka_prefix.
 const std::string& shared_brokers();
+// One broker more, which speaks TLS and knows one user, by SCRAM and PLAIN: `ops/kafka up --tls
+// --scram`. Shared in the same way.
+struct SecureBroker {
+  std::string bootstrap;
+  std::filesystem::path folder;
+  std::string user = "optare";
+  std::filesystem::path password_file() const { return folder / "password"; }
+  std::filesystem::path ca() const { return folder / "tls/ca.pem"; }
+};
+const SecureBroker& secure_broker();
 // A prefix for topics that no other test has, and no earlier run: optare-test-...
 std::string kafka_prefix();
 
