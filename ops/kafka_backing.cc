@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "core/log/frame.h"
@@ -17,6 +20,7 @@ constexpr std::chrono::seconds catch_up_round{5};
 constexpr int copies_wanted = 3;
 constexpr std::chrono::seconds brokers_patience{5};
 constexpr std::chrono::milliseconds look_again_interval{200};
+constexpr std::chrono::seconds written_patience{2};
 constexpr std::size_t password_bytes_max = 1024;  // ours
 
 std::string first_line(const std::filesystem::path& path) {
@@ -76,9 +80,50 @@ KafkaBacking::KafkaBacking(const NodeOptions& options, const Parts& /*parts*/)
 
 KafkaBacking::~KafkaBacking() = default;
 
+// `init` makes all topics before it writes to one of them. Another init may be at it just now.
+Result<void> KafkaBacking::refuse_deleted(const TopicAdmin& admin, FoundCluster& found) const {
+  const std::array<std::string, 3> truth{names_.control, names_.tokens, names_.vault};
+  const auto until = std::chrono::steady_clock::now() + brokers_patience;
+  for (;;) {
+    std::string missing;
+    for (const FoundTopic& topic : found.topics) {
+      const bool counts = std::ranges::find(truth, topic.name) != truth.end();
+      if (counts && topic.partitions == 0 && missing.empty()) missing = topic.name;
+    }
+    if (missing.empty()) return {};
+    TRY(const std::string written, first_written(admin, found));
+    if (written.empty()) return {};
+    if (std::chrono::steady_clock::now() >= until) {
+      return reject(
+          Code::unavailable,
+          fmt::format("there is no topic {}, and {} holds records: it was deleted. Restore it from "
+                      "a back-up of the brokers; it is never made anew beside the others",
+                      missing, written));
+    }
+    std::this_thread::sleep_for(look_again_interval);
+    TRY(found, admin.look());
+  }
+}
+
+// A broker may not have heard yet that a topic is gone: the next one says enough.
+Result<std::string> KafkaBacking::first_written(const TopicAdmin& admin,
+                                                const FoundCluster& found) const {
+  std::optional<Rejection> not_told;
+  for (const std::string& name : {names_.vault, names_.control, names_.tokens}) {
+    const auto topic = std::ranges::find(found.topics, name, &FoundTopic::name);
+    if (topic->partitions == 0) continue;
+    const auto written = admin.was_written(name, written_patience);
+    if (written && *written) return name;
+    if (!written) not_told = written.error();
+  }
+  if (not_told) return std::unexpected(*not_told);
+  return std::string();
+}
+
 Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Parts& parts) {
   TopicAdmin admin(connection_);
   TRY(FoundCluster found, admin.look());
+  TRY_VOID(refuse_deleted(admin, found));
   const auto missing = std::ranges::find(found.topics, 0, &FoundTopic::partitions);
   if (missing != found.topics.end()) {
     if (!options.may_begin) {

@@ -58,6 +58,9 @@ class KafkaBacking final : public Backing {
  private:
   KafkaBacking(const NodeOptions& options, const Parts& parts);
   Result<void> look_at_topics(const NodeOptions& options, const Parts& parts);
+  // Topics that are missing beside others that were written to were deleted, and are not made anew.
+  Result<void> refuse_deleted(const TopicAdmin& admin, FoundCluster& found) const;
+  Result<std::string> first_written(const TopicAdmin& admin, const FoundCluster& found) const;
   Result<void> open_vault(const NodeOptions& options, const Parts& parts);
   void open_log(const NodeOptions& options, const Parts& parts);
 

@@ -1,5 +1,7 @@
 #include "ops/topics_watch.h"
 
+#include <algorithm>
+
 namespace optare {
 namespace {
 
@@ -33,7 +35,8 @@ void TopicsWatch::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      if (changed_.wait_for(lock, interval_, [this] { return stopping_; })) return;
+      const auto interval = refuses_ ? std::min(interval_, topics_repair_interval) : interval_;
+      if (changed_.wait_for(lock, interval, [this] { return stopping_; })) return;
     }
     if (const auto found = admin_.look(look_patience)) {
       note(*found);

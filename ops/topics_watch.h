@@ -1,4 +1,5 @@
-// Looks each minute whether the topics are still set as they have to be.
+// Looks each minute whether the topics are still set as they have to be, and while they are not
+// each five seconds: who repaired them shall not wait.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 namespace optare {
 
 constexpr std::chrono::milliseconds topics_watch_interval{60'000};
+constexpr std::chrono::milliseconds topics_repair_interval{5'000};  // ours
 
 // The copies of a topic: those that there should be, and those that hold all that is acknowledged.
 struct TopicCopies {

@@ -19,6 +19,8 @@ constexpr std::chrono::seconds broker_patience{5};  // one that is away must not
 // A broker that starts or ends may refuse whom it knows; ours.
 constexpr std::chrono::seconds refusal_patience{3};
 constexpr std::chrono::seconds first_reach_patience{1};
+constexpr std::chrono::milliseconds end_try_max{
+    2'000};  // a leader that is gone leaves time for more
 
 struct EndEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
@@ -264,6 +266,19 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
                             [](const auto& topic) { return topic.partitions > 0; }))
       return made;
     if (Steady::now() >= until) return not_answered("new topics are not to be seen yet");
+    std::this_thread::sleep_for(look_again_interval);
+  }
+}
+
+Result<bool> TopicAdmin::was_written(const std::string& topic, Duration patience) const {
+  const auto until = Steady::now() + patience;
+  for (;;) {
+    const std::chrono::milliseconds left(milliseconds_until(until));
+    const auto end =
+        topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, std::min(left, end_try_max));
+    if (end) return *end > 0;
+    if (Steady::now() + look_again_interval >= until)
+      return not_answered(fmt::format("{}: {}", topic, rd_kafka_err2str(end.error())));
     std::this_thread::sleep_for(look_again_interval);
   }
 }

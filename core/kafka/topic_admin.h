@@ -32,6 +32,10 @@ class TopicAdmin {
   // somebody else makes meanwhile is none of ours. Errors: unavailable.
   [[nodiscard]] Result<Made> make_missing(const FoundCluster& found,
                                           Duration patience = topics_patience);
+  // Whether anything was ever written to the topic, also when it is gone since. Errors:
+  // unavailable.
+  [[nodiscard]] Result<bool> was_written(const std::string& topic,
+                                         Duration patience = topics_patience) const;
   const TopicNames& names() const { return names_; }
 
  private:

@@ -154,7 +154,9 @@ std::vector<Finding> judge(const FoundCluster& found, const TopicNames& names) {
   for (const std::string& name : names.all()) {
     const auto topic = std::ranges::find(found.topics, name, &FoundTopic::name);
     if (topic == found.topics.end() || topic->partitions == 0)
-      findings.push_back({name, "", "there is no such topic", "made by `optare init`"});
+      findings.push_back({name, "", "there is no such topic",
+                          name == names.issuance ? "made by `optare init`"
+                                                 : "restored from a back-up of the brokers"});
     else
       judge_topic(*topic, names, found.brokers.size(), findings);
   }

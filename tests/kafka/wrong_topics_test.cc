@@ -1,0 +1,263 @@
+// Topics and data folders that go wrong: each node says what happened and what to do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/kafka/topics.h"
+#include "tests/support/fleet.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+
+// More than a look at the topics each minute.
+constexpr Patience look_patience = 120s;
+
+// Whether it ends early or has other records depends on what nodes tick into it meanwhile.
+auto says_other_history(const std::string& topic) {
+  return AllOf(HasSubstr(topic + ": "), HasSubstr("made anew"), HasSubstr("lost its end"),
+               HasSubstr("Restore the topic, or"), HasSubstr("empty data folder"));
+}
+
+// A deployment with a history, and an operator beside it who has Kafka's own tools.
+class Deployment {
+ public:
+  Deployment() {
+    const Ended made = fleet.init();
+    EXPECT_EQ(made.code, 0) << made.err;
+  }
+
+  std::string topic(const std::string& name) const { return fleet.prefix + "." + name; }
+
+  RawKafka::Settings right_settings(const std::string& name) const {
+    for (const NewTopic& made : topics_to_make(TopicNames(fleet.prefix), 3))
+      if (made.name == topic(name)) return {made.settings.begin(), made.settings.end()};
+    throw std::runtime_error("no such topic: " + name);
+  }
+  void set(const std::string& name, const RawKafka::Settings& changes) const {
+    RawKafka::Settings settings = right_settings(name);
+    for (const auto& [key, value] : changes) settings[key] = value;
+    kafka.set_topic(topic(name), settings);
+  }
+  void remove(const std::string& name) const {
+    kafka.delete_topic(topic(name));
+    int in_a_row = 0;  // each broker hears of it in its own time, and any may be asked
+    wait_until("the end of " + topic(name), [&] {
+      in_a_row = kafka.leader(topic(name)) == 0 ? in_a_row + 1 : 0;
+      return in_a_row >= 40;
+    });
+  }
+  // Empty, as nobody should.
+  void make_anew(const std::string& name) const {
+    remove(name);
+    kafka.create_topic(topic(name), 1, right_settings(name), 3);
+  }
+
+  static std::string readyz(const ServerProcess& node) { return node.ops("/readyz").body; }
+  static int create_status(const ServerProcess& node, const std::string& token) {
+    return node
+        .send(
+            "POST", "/api/v1/apis",
+            {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
+            R"({"identifier":"https://late.example.com","name":"Late","scopes":[{"name":"read"}]})")
+        .status;
+  }
+  // What it says when it does not start.
+  std::string refusal(ServerProcess& node) const {
+    const Ended ended = node.start_in_vain(fleet.flags());
+    EXPECT_EQ(ended.code, 1) << ended.err;
+    return ended.err;
+  }
+  // Every node, told alike by all that they answer.
+  void expect_one_history(const std::vector<const ServerProcess*>& nodes) const {
+    std::string urls;
+    for (const ServerProcess* node : nodes) urls += (urls.empty() ? "" : ",") + node->ops_url();
+    Ended status;
+    wait_until("all to be well", [&] {
+      status = run(optare_program({"cluster", "status", "--nodes", urls}), 60s);
+      return status.code == 0;
+    });
+    EXPECT_THAT(status.out, HasSubstr("one history"));
+  }
+
+  const Fleet fleet;
+  mutable RawKafka kafka{fleet.brokers};
+};
+
+class WrongTopics : public testing::Test, protected Deployment {};
+
+// A look comes once a minute: what is done to two deployments is waited for together.
+TEST_F(WrongTopics, AreSeenByANodeThatRuns) {
+  const Deployment other;
+  ServerProcess beside;
+  Fleet::Flags impatient = other.fleet.flags();
+  impatient.insert(impatient.end(), {"--max-staleness", "3s"});
+  beside.start(impatient);
+  other.remove("control");
+  ServerProcess node;
+  node.start(fleet.flags());
+  const std::string token = node.token(fleet.admin(), fleet.audience());
+  set("control", {{"cleanup.policy", "compact"}});
+  set("tokens", {{"retention.ms", "86400000"}});
+
+  const std::string compact = topic("control") + ": cleanup.policy is compact, wanted: delete";
+  const std::string short_lived = topic("tokens") + ": retention.ms is 86400000, wanted: -1";
+  const auto tells = [](const ServerProcess& of, const std::string& what) {
+    return readyz(of).find(what) != std::string::npos;
+  };
+  wait_until(
+      "both settings to be named", [&] { return tells(node, compact) && tells(node, short_lived); },
+      look_patience);
+  const HttpResponse told = node.ops("/readyz");
+  EXPECT_EQ(told.status, 200) << "reads go on";
+  EXPECT_EQ(json_member(told.body, "status"), "degraded");
+  EXPECT_THAT(told.body, HasSubstr("nothing is written: "));
+  EXPECT_THAT(node.said(), AllOf(HasSubstr("topics_wrong"), HasSubstr(compact)));
+  EXPECT_EQ(node.metric("optare_kafka_topics_wrong"), 1);
+  EXPECT_EQ(create_status(node, token), 503);
+  EXPECT_TRUE(node.active(fleet.admin(), token));
+  ServerProcess late;
+  EXPECT_THAT(refusal(late), AllOf(HasSubstr("Kafka is not set as it has to be"),
+                                   HasSubstr(compact), HasSubstr(short_lived)));
+  set("control", {});
+  set("tokens", {});
+  wait_until("writes to go on", [&] { return create_status(node, token) == 201; }, look_patience);
+  EXPECT_THAT(node.said(), HasSubstr("topics_right_again"));
+  wait_until("all to be well", [&] { return json_member(readyz(node), "status") == "ready"; });
+
+  // What the node without its topic answers could be wrong, so it answers nothing.
+  const std::string missed = other.topic("control") + ": there is no such topic";
+  wait_until("the topic to be missed", [&] { return tells(beside, missed); }, look_patience);
+  EXPECT_EQ(beside.ops("/readyz").status, 503);
+  EXPECT_THAT(readyz(beside), HasSubstr("restored from a back-up of the brokers"));
+  EXPECT_THAT(beside.said(), HasSubstr(missed));
+  EXPECT_EQ(beside.request_token(other.fleet.admin(), other.fleet.audience()).status, 503);
+}
+
+TEST_F(WrongTopics, MadeAnewUnderARunningNodeStopIt) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const AppSecret app = fleet.create(node, "https://api.example.com");
+  const std::string token = node.token(app, "https://api.example.com");
+  make_anew("control");
+  wait_until("the node to stop",
+             [&] { return node.said().find("node_stopped") != std::string::npos; });
+  const auto says_what_to_do = says_other_history(topic("control"));
+  EXPECT_THAT(node.said(), says_what_to_do);
+  const HttpResponse told = node.ops("/readyz");
+  EXPECT_EQ(told.status, 503);
+  EXPECT_EQ(json_member(told.body, "status"), "unavailable");
+  EXPECT_THAT(told.body, says_what_to_do);
+  EXPECT_EQ(node.request_token(app, "https://api.example.com").status, 503);
+  EXPECT_EQ(node.post_form("/oauth2/introspect", app, {{"token", token}}).status, 503);
+  EXPECT_EQ(node.stop(), 0);
+  EXPECT_THAT(refusal(node), says_what_to_do);
+  ServerProcess fresh;  // the vault knows that there was a log
+  EXPECT_THAT(refusal(fresh),
+              AllOf(HasSubstr(topic("control")), HasSubstr("restore it from a back-up")));
+}
+
+// Who only runs `init` again must not begin something beside what is left.
+TEST_F(WrongTopics, ThatWereDeletedAreNotMadeAnewBesideTheOthers) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  EXPECT_EQ(node.stop(), 0);
+  for (const std::string name : {"tokens", "control"}) {
+    remove(name);
+    const auto says_what_to_do = AllOf(HasSubstr("there is no topic " + topic(name)),
+                                       HasSubstr("it was deleted"), HasSubstr("Restore it"));
+    EXPECT_THAT(refusal(node), says_what_to_do);
+    const Ended again = fleet.init("again", "again.json");
+    EXPECT_EQ(again.code, 1);
+    EXPECT_THAT(again.err, says_what_to_do);
+    EXPECT_EQ(kafka.leader(topic(name)), 0) << "made anew";
+  }
+}
+
+TEST_F(WrongTopics, ThatLostTheirEndAreRefusedByWhoReadMore) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  fleet.create(node, "https://api.example.com");
+  EXPECT_EQ(node.stop(), 0);
+  const auto records = kafka.read(topic("control"));
+  make_anew("control");
+  const auto give_back = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i)
+      kafka.produce(topic("control"), 0, records[i].value, records[i].key);
+  };
+  give_back(0, 2);
+  EXPECT_THAT(refusal(node), says_other_history(topic("control")));
+  give_back(2, records.size());
+  give_back(0, records.size());
+  EXPECT_THAT(refusal(node), says_other_history(topic("control")));
+}
+
+// Retention, or a hand, took records that only nodes still have.
+TEST_F(WrongTopics, ThatLostTheirBeginningAreRefusedByAnEmptyNode) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const AppSecret app = fleet.create(node, "https://api.example.com");
+  kafka.delete_records(topic("control"), 0, 2);
+  ServerProcess fresh;
+  EXPECT_THAT(refusal(fresh),
+              AllOf(HasSubstr(topic("control") + ": its oldest records were deleted: it begins at "
+                                                 "2, and this node needs 0"),
+                    HasSubstr("retention.ms=-1"),
+                    HasSubstr("Start this node from the data folder, or a back-up, of a node that "
+                              "has them")));
+  // Who has them goes on, also after a restart, and so does who starts from what he has.
+  EXPECT_EQ(node.stop(), 0);
+  std::filesystem::remove_all(fresh.data());
+  std::filesystem::copy(node.data(), fresh.data(), std::filesystem::copy_options::recursive);
+  node.start(fleet.flags());
+  fresh.start(fleet.flags());
+  EXPECT_EQ(fleet.call(node, "DELETE", "/applications/" + app.client_id).status, 200);
+  wait_until("the application to be gone on both",
+             [&] { return fresh.request_token(app, "https://api.example.com").status == 401; });
+}
+
+TEST_F(WrongTopics, AreNotWhatAnOldBackUpHas) {
+  const auto whole = std::filesystem::copy_options::recursive;
+  ServerProcess node;
+  ServerProcess beside;
+  beside.start(fleet.flags());
+  node.start(fleet.flags());
+  const AppSecret early = fleet.create(node, "https://early.example.com");
+  EXPECT_EQ(node.stop(), 0);
+  std::filesystem::copy(node.data(), node.folder() / "back-up", whole);
+  node.start(fleet.flags());
+  EXPECT_EQ(fleet.call(node, "DELETE", "/applications/" + early.client_id).status, 200);
+  const AppSecret late = fleet.create(node, "https://late.example.com");
+  EXPECT_EQ(node.stop(), 0);
+
+  std::filesystem::remove_all(node.data());
+  std::filesystem::copy(node.folder() / "back-up", node.data(), whole);
+  node.start(fleet.flags());
+  EXPECT_EQ(node.request_token(early, "https://early.example.com").status, 401);
+  EXPECT_NE(node.token(late, "https://late.example.com"), "");
+  expect_one_history({&node, &beside});
+  EXPECT_EQ(node.stop(), 0);
+  const Ended verified = fleet.run_beside(node, {"replay", "--verify"});
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+}
+
+TEST_F(WrongTopics, AreReadAgainForAFolderThatLostAPart) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const AppSecret app = fleet.create(node, "https://api.example.com");
+  for (const std::string part : {"log", "view", "spool"}) {
+    EXPECT_EQ(node.stop(), 0);
+    std::filesystem::remove_all(node.data() / part);
+    node.start(fleet.flags());
+    EXPECT_NE(node.token(app, "https://api.example.com"), "") << part;
+  }
+  EXPECT_EQ(node.stop(), 0);
+  const Ended verified = fleet.run_beside(node, {"replay", "--verify"});
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+}
+
+}  // namespace
+}  // namespace optare
