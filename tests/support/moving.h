@@ -29,8 +29,10 @@ class Moving : public testing::Test {
     std::filesystem::rename(server.key_file(), old_folder.string() + ".key");
   }
   HttpResponse rename_once() {
-    return server.admin_call("PATCH", "/applications/" + app.client_id, R"({"name":"Renamed"})",
-                             {{"Idempotency-Key", "once"}});
+    return decided([this] {
+      return server.admin_call("PATCH", "/applications/" + app.client_id, R"({"name":"Renamed"})",
+                               {{"Idempotency-Key", "once"}});
+    });
   }
   // `target`: flags that say into which log, besides the folder.
   Program import_program(const ServerProcess::Flags& target = {}) const {
