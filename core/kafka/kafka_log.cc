@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <future>
-#include <numeric>
 
 #include "core/kafka/topics.h"
 
@@ -219,26 +218,37 @@ bool KafkaLog::catch_up(
   const auto in_time = [&] {
     return std::chrono::steady_clock::now() < until && other_history().empty();
   };
-  std::array<std::uint64_t, partitions.size()> ends{};
+  std::array<std::optional<std::uint64_t>, partitions.size()> ends{};
+  const auto all_fetched = [&] {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    for (const Partition partition : partitions) {
+      const std::uint64_t fetched = end(partition);
+      const std::uint64_t its_end =
+          ends.at(static_cast<std::size_t>(partition))
+              .value_or(std::max(fetched, feed_->high_watermark(partition)));
+      done += std::min(fetched, its_end);
+      total += its_end;
+    }
+    if (progress) progress(done, total);
+    return done == total;
+  };
   for (const Partition partition : partitions) {
-    std::optional<std::uint64_t> end;
-    while (!end && in_time()) {
+    auto& its_end = ends.at(static_cast<std::size_t>(partition));
+    while (!its_end && in_time()) {
       auto answer = std::make_shared<std::promise<std::optional<std::uint64_t>>>();
       auto future = answer->get_future();
       ask_end(partition, [answer](std::optional<std::uint64_t> told) { answer->set_value(told); });
-      end = future.get();  // the asker's own patience bounds it
+      // What proves an end stands behind everything that there is to fetch: how far that is, is
+      // told meanwhile. The asker's own patience bounds it.
+      while (future.wait_for(look_interval) != std::future_status::ready) all_fetched();
+      its_end = future.get();
     }
-    if (!end) return false;
-    ends[static_cast<std::size_t>(partition)] = *end;
+    if (!its_end) return false;
   }
-  const std::uint64_t total = std::accumulate(ends.begin(), ends.end(), std::uint64_t{0});
   for (;;) {
-    std::uint64_t done = 0;
-    for (const Partition partition : partitions)
-      done += std::min(end(partition), ends[static_cast<std::size_t>(partition)]);
-    if (progress) progress(done, total);
     // A mirror that is ahead of the topic is no mirror of it: the feed will say so.
-    if (done == total && feed_->compared()) return other_history().empty();
+    if (all_fetched() && feed_->compared()) return other_history().empty();
     if (!in_time()) return false;
     std::this_thread::sleep_for(look_interval);
   }

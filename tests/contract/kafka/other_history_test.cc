@@ -140,6 +140,19 @@ TEST_F(OtherHistory, CatchUpSaysHowFarItIs) {
   EXPECT_EQ(total, 3U);
 }
 
+// Whoever fetches a long log for the first time proves its end last.
+TEST_F(OtherHistory, CatchUpSaysHowFarItIsBeforeTheEndIsProven) {
+  append({"a", "b", "c"});
+  kafka.lose_mirror();
+  kafka.open([](KafkaLogOptions& options) {
+    options.producer_settings = {{"bootstrap.servers", "127.0.0.1:1"}};
+  });
+  kafka.log->tick_with([](Partition) { return std::string("it never arrives"); });
+  std::uint64_t done = 0;
+  EXPECT_FALSE(kafka.log->catch_up(4s, [&](std::uint64_t d, std::uint64_t) { done = d; }));
+  EXPECT_EQ(done, 3U);
+}
+
 TEST_F(OtherHistory, CatchUpIsPatientOnlySoLong) {
   rd_kafka_mock_broker_set_down(kafka.kafka->cluster(), 1);
   kafka.open();
