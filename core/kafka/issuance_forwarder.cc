@@ -71,8 +71,13 @@ void IssuanceForwarder::run() {
   producer_.reset();
 }
 
+bool IssuanceForwarder::gathers() const {
+  return !parts_.acknowledgements && held_.size() < options_.records_max / 2;
+}
+
 bool IssuanceForwarder::wait() {
   std::unique_lock lock(wake_->mutex);
+  if (gathers()) wake_->changed.wait_for(lock, options_.gather, [this] { return wake_->stopping; });
   wake_->changed.wait_for(lock, look_interval,
                           [this] { return wake_->pending || wake_->stopping; });
   wake_->pending = false;

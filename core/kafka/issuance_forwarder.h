@@ -29,6 +29,9 @@ struct ForwarderOptions {
   std::size_t bytes_max = 4U << 20U;
   // Read from the spool at once. With the largest batches that is 16 MiB for a moment.
   std::size_t read_records_max = 16;
+  // So long what comes is gathered where nobody waits for it: handing over costs this node and the
+  // brokers as much for many batches as for one. Not while there is more than that to forward.
+  std::chrono::milliseconds gather{20};
   // How much may be sent again after a crash; the mark costs a sync.
   std::chrono::milliseconds mark_interval{1'000};
   // When it ends: how long it goes on with what is there.
@@ -102,6 +105,7 @@ class IssuanceForwarder {
 
   void run();
   bool wait();  // whether it has to stop
+  bool gathers() const;
   void step();
   void take_acknowledgements();
   void hand_over();

@@ -272,6 +272,25 @@ TEST_F(ForwarderTest, TellsWhoWaits) {
   wait_until("hope", [&] { return acknowledgements_->hopeful(); });
 }
 
+TEST_F(ForwarderTest, GathersWhatComesWhereNobodyWaits) {
+  acknowledgements_ = nullptr;
+  start([](ForwarderOptions& options) {
+    options.gather = 1h;
+    options.stop_patience = 20s;
+  });
+  add(3);
+  std::this_thread::sleep_for(300ms);  // longer than it would leave them lying otherwise
+  EXPECT_THAT(in_topic(), IsEmpty());
+  forwarder_.reset();
+  EXPECT_EQ(in_topic(), numbers(3)) << "an end waits for nothing";
+}
+
+TEST_F(ForwarderTest, GathersNothingWhereSomebodyWaits) {
+  start([](ForwarderOptions& options) { options.gather = 1h; });
+  add(3);
+  all_forwarded();
+}
+
 TEST_F(ForwarderTest, SaysWhatTheSpoolDroppedBeforeItWasForwarded) {
   brokers_down();
   add(100);
