@@ -1,7 +1,8 @@
 """A network namespace for each node, joined by a bridge: two nodes can be cut off from each other while
 clients on this machine still reach both. Needs root.
 
-The host is .1 of a network that belongs to the cluster, node N is .(10 + N). All of it goes with the cluster.
+The host is .1 of a network that belongs to the cluster, node N is .(10 + N). Node 0 is no broker: a client that
+runs there can be cut off from some of them. All of it goes with the cluster.
 """
 import os
 import subprocess
@@ -10,6 +11,7 @@ from faults import Fault
 from jars import run
 
 networks = range(1, 250)
+guest = 0
 command_seconds_max = 30
 
 
@@ -24,7 +26,7 @@ class Network:
     def __init__(self, number, nodes):
         self.bridge = f"kafka{number}"
         self.prefix = f"10.89.{number}"
-        self.nodes = nodes
+        self.nodes = [guest, *nodes]
 
     @staticmethod
     def free_number():

@@ -61,6 +61,7 @@ std::vector<std::string> KafkaBrokers::up() const {
   std::vector<std::string> arguments{"up", "--brokers", std::to_string(options_.brokers),
                                      "--die-with", std::to_string(getpid())};
   if (options_.hasty) arguments.emplace_back("--hasty");
+  if (options_.network) arguments.emplace_back("--network");
   if (!options_.version.empty()) {
     arguments.emplace_back("--version");
     arguments.push_back(options_.version);
@@ -83,6 +84,17 @@ void KafkaBrokers::of_node(std::string_view what, int node) {
 void KafkaBrokers::stop_all() { command({"down"}); }
 
 void KafkaBrokers::start_all() { command(up()); }
+
+void KafkaBrokers::cut(int node, const std::vector<int>& others) {
+  std::vector<std::string> arguments{"cut", std::to_string(node)};
+  for (const int other : others) arguments.push_back(std::to_string(other));
+  command(arguments);
+}
+
+ServerProcess::Place KafkaBrokers::guest_place() const {
+  return {.host = command({"guest"}),
+          .within = {OPTARE_SOURCE_DIR "/ops/kafka", "guest", "--folder", folder().string()}};
+}
 
 int KafkaBrokers::controller() const { return std::stoi(command({"controller"})); }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/server_process.h"
 #include "tests/support/temporary_directory.h"
 
 namespace optare {
@@ -13,6 +14,7 @@ struct KafkaBrokersOptions {
   int brokers = 3;
   bool hasty = true;                 // who is lost is soon missed, and so may be who is only slow
   std::string version = {};          // of Kafka; empty: the one that ops/kafka takes
+  bool network = false;              // one of its own, for `cut`; needs root
   std::vector<std::string> up = {};  // more flags of `ops/kafka up`
 };
 
@@ -28,6 +30,7 @@ class KafkaBrokers {
 
   // host:port,... of all nodes.
   const std::string& bootstrap() const { return bootstrap_; }
+  bool has_network() const { return options_.network; }
   // What ops/kafka keeps of the cluster; the log of node N is nodeN/log.
   std::filesystem::path folder() const { return files_ / "cluster"; }
 
@@ -41,6 +44,11 @@ class KafkaBrokers {
   void start_all();
   // The node that leads the controllers; waits while there is none.
   int controller() const;
+  // On a network of its own: nothing passes any more between this node and the others, and
+  // everything again. Node 0 is a client in `guest_place`.
+  void cut(int node, const std::vector<int>& others);
+  void heal() { command({"heal"}); }
+  ServerProcess::Place guest_place() const;
   // Runs `ops/kafka COMMAND... --folder ...`; what it printed.
   std::string command(const std::vector<std::string>& arguments) const;
 

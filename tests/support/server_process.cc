@@ -68,8 +68,10 @@ ServerProcess::ServerProcess(std::filesystem::path data)
 
 ServerProcess::~ServerProcess() = default;
 
-std::string ServerProcess::address() const { return fmt::format("127.0.0.1:{}", port()); }
-std::string ServerProcess::ops_address() const { return fmt::format("127.0.0.1:{}", ops_port()); }
+std::string ServerProcess::address() const { return fmt::format("{}:{}", place.host, port()); }
+std::string ServerProcess::ops_address() const {
+  return fmt::format("{}:{}", place.host, ops_port());
+}
 
 ServerProcess::Flags ServerProcess::base_flags() const {
   return {"serve", "--data", data_.string(), "--listen", address(), "--ops-listen", ops_address()};
@@ -80,7 +82,9 @@ void ServerProcess::launch(const Flags& flags) {
   Flags all = base_flags();
   all.insert(all.end(), flags.begin(), flags.end());
   scheme_ = names_option(flags, "--tls-cert") ? "https" : "http";
-  process_ = std::make_unique<Process>(optare_program(all));
+  Program program = optare_program(all);
+  program.arguments.insert(program.arguments.begin(), place.within.begin(), place.within.end());
+  process_ = std::make_unique<Process>(program);
 }
 
 void ServerProcess::start(const Flags& flags) {

@@ -99,6 +99,13 @@ class ServerProcess {
   AppSecret create_application(const std::string& name, const std::string& api_identifier);
 
   HttpClientOptions http;  // for `send`
+  // Where it runs, when that is not here: the address there, and a command that becomes the one
+  // that follows it.
+  struct Place {
+    std::string host = "127.0.0.1";
+    Flags within = {};
+  };
+  Place place;
 
  private:
   bool ready() const;
