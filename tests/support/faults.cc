@@ -1,0 +1,168 @@
+#include "tests/support/faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+
+#include "tests/support/deaf_node.h"
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The view of a node is told to be at least so old when its brokers are away.
+constexpr int age_told_min = 10;
+
+Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment) {
+  const Duration commit = load.next_commit(fault, moment);
+  return {{"next commit", commit}, {"tokens at all", load.tokens_at(load.nodes, fault, moment)}};
+}
+
+Measures kill_node(FleetUnderLoad& load, Duration) {
+  load.b.kill();
+  const auto moment = Steady::now();
+  const Duration commit = load.next_commit("kill -9 of a node", moment);
+  load.b.start(load.fleet.flags());  // as a supervisor does
+  return {{"next commit", commit},
+          {"tokens at all", load.tokens_at(load.nodes, "kill -9 of a node", moment)}};
+}
+
+Measures kill_broker(FleetUnderLoad& load, int broker, const std::string& fault) {
+  load.brokers.kill(broker);
+  Measures measures = life_after(load, fault, Steady::now());
+  load.brokers.start(broker);
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+Measures kill_leader(FleetUnderLoad& load, Duration) {
+  return kill_broker(load, load.leader(), "kill -9 of the leader of the log");
+}
+
+Measures kill_controller(FleetUnderLoad& load, Duration) {
+  return kill_broker(load, load.brokers.controller(), "kill -9 of the controller");
+}
+
+Measures pause_leader(FleetUnderLoad& load, Duration) {
+  const int broker = load.leader();
+  load.brokers.pause(broker);
+  Measures measures = life_after(load, "a pause of the leader", Steady::now());
+  load.brokers.resume(broker);
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+Measures restart_all(FleetUnderLoad& load, Duration) {
+  load.brokers.stop_all();
+  load.brokers.start_all();
+  Measures measures = life_after(load, "a restart of all brokers", Steady::now());
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+// Nothing can be written, what is there can be read, and says how old it is.
+Measures kill_two(FleetUnderLoad& load, Duration) {
+  const int first = load.leader();
+  const int second = load.others(first).front();
+  load.brokers.kill(first);
+  load.brokers.kill(second);
+  const auto moment = Steady::now();
+  const HttpHeaders headers{{"Authorization", "Bearer " + load.administrator},
+                            {"Content-Type", "application/json"}};
+  HttpResponse refused;
+  wait_until(
+      "a write to be refused",
+      [&] {
+        refused = load.a.send("POST", "/api/v1/applications", headers,
+                              R"({"name":"in vain","type":"m2m"})");
+        return refused.status == 503;
+      },
+      recovery_max);
+  if (json_member(refused.body, "detail").empty())
+    load.wrong.push_back("it is not said why a write was refused: " + refused.body);
+  wait_until(
+      "/readyz to say why",
+      [&] { return load.a.ops("/readyz").body.find("nothing has proven") != std::string::npos; },
+      recovery_max);
+  wait_until(
+      "tokens to be refused",  // too old to be told: closed rather than wrong
+      [&] { return load.a.request_token(load.admin, load.fleet.audience()).status == 503; },
+      recovery_max);
+  Measures measures{{"tokens refused", std::chrono::floor<Duration>(Steady::now() - moment)}};
+  const HttpResponse read =
+      decided([&] { return load.a.send("GET", "/api/v1/applications?limit=1", headers); });
+  if (read.status != 200) load.wrong.push_back("nothing is read: " + read.body);
+  if (const std::string age(read.header("Optare-View-Age")); std::stoi("0" + age) < age_told_min)
+    load.wrong.push_back("what is read is said to be " + age + " s old");
+  load.brokers.start(first);
+  load.brokers.start(second);
+  const Measures life = life_after(load, "two brokers are back", Steady::now());
+  measures.insert(measures.end(), life.begin(), life.end());
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+// Its callers wait, those who call meanwhile too: all are answered when it goes on, from nothing
+// that is too old, and what they hear is compared with what is there like everything else.
+Measures pause_node(FleetUnderLoad& load, Duration pause) {
+  load.c.process().signal(SIGSTOP);
+  const auto stopped = Steady::now();
+  const Duration commit = load.next_commit("a pause of a node", stopped, &load.a);
+  std::this_thread::sleep_for(pause - commit);
+  load.c.process().signal(SIGCONT);
+  const auto moment = Steady::now();
+  Measures measures{{"next commit", commit},
+                    {"its next commit", load.next_commit("its pause", moment, &load.c)},
+                    {"tokens at all", load.tokens_at(load.nodes, "a pause of a node", moment)}};
+  const CallLog::Outcomes held = load.calls.of_those_at(stopped, &load.c);
+  fmt::print("  calls that the node had: {} done, {} refused, {} unknown\n", held.done,
+             held.refused, held.unknown);
+  return measures;
+}
+
+// All nodes reach all brokers, the one that thinks that it leads, too.
+Measures cut_leader(FleetUnderLoad& load, Duration) {
+  const int broker = load.leader();
+  load.brokers.cut(broker, load.others(broker));
+  Measures measures = life_after(load, "a cut of the leader", Steady::now());
+  load.brokers.heal();
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+}  // namespace
+
+const std::vector<Fault>& all_faults() {
+  static const std::vector<Fault> faults{
+      {"node-killed", "kill -9 of a node", 3s, kill_node},
+      {"node-paused", "a node sleeps in the middle of commands", 65s, pause_node},
+      {"leader-killed", "kill -9 of the broker that leads the log", 20s, kill_leader},
+      {"controller-killed", "kill -9 of the leading controller", 20s, kill_controller},
+      {"leader-hangs", "the leading broker hangs", 15s, pause_leader},
+      {"leader-cut", "the leading broker is cut off from the others, and nodes reach all", 15s,
+       cut_leader},
+      {"leader-cut-with-node", "the same, and a node reaches nothing else", 40s,
+       cut_leader_with_node},
+      {"two-killed", "kill -9 of two brokers; times after they are back", 40s, kill_two},
+      {"all-restarted", "all brokers restarted; times after they are back", 20s, restart_all},
+  };
+  return faults;
+}
+
+std::string text_of(const Measures& measures) {
+  std::string text;
+  for (const auto& [name, time] : measures)
+    text += fmt::format("{}{} {} ms", text.empty() ? "" : ", ", name, time.count());
+  return text;
+}
+
+const Fault& fault_named(const std::string& name) {
+  const auto found = std::ranges::find(all_faults(), name, &Fault::name);
+  if (found == all_faults().end()) throw std::runtime_error("there is no fault named " + name);
+  return *found;
+}
+
+}  // namespace optare

@@ -1,0 +1,32 @@
+// What can happen to a fleet and its brokers: each is done to them under load, measured and healed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/fleet_under_load.h"
+
+namespace optare {
+
+// What was measured: "next commit" -> how long after the fault.
+using Measures = std::vector<std::pair<std::string, Duration>>;
+
+std::string text_of(const Measures& measures);
+
+struct Fault {
+  std::string name;
+  std::string what;  // for a person
+  Duration usual{};  // how long a round takes, for who waits
+  // Returns when all is as before. What it finds wrong is in `load.wrong`; it throws when something
+  // takes too long.
+  std::function<Measures(FleetUnderLoad& load, Duration pause)> happen;
+};
+
+// `pause` is how long node-paused lasts.
+const std::vector<Fault>& all_faults();
+// Throws when there is none of that name.
+const Fault& fault_named(const std::string& name);
+
+}  // namespace optare

@@ -1,0 +1,215 @@
+#include "tests/support/fleet_under_load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Who asked a node that sleeps shall hear from it, when it is awake.
+constexpr Duration answer_time_max = 180s;
+constexpr std::size_t asked_for_tokens_max = 60;
+constexpr int answers_in_a_row = 20;
+
+Duration since(Steady::time_point moment) {
+  return std::chrono::floor<Duration>(Steady::now() - moment);
+}
+
+}  // namespace
+
+FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
+    : brokers(its_brokers), fleet(brokers.bootstrap()), raw_(brokers.bootstrap()) {
+  if (brokers.has_network()) c.place = brokers.guest_place();
+  if (const Ended made = fleet.init(); made.code != 0) throw std::runtime_error(made.err);
+  wait_for_all_in_sync();
+  for (ServerProcess* node : nodes) {
+    node->http.answer_time_max = answer_time_max;
+    node->start(fleet.flags());
+  }
+  admin = fleet.admin();
+  administrator = a.token(admin, fleet.audience());
+  const std::vector<std::vector<const ServerProcess*>> ways{{&a, &b}, {&c}, {&a, &b, &c}};
+  for (int number = 0; number < 6; ++number)
+    callers_.emplace_back(number, ways[static_cast<std::size_t>(number) % ways.size()],
+                          administrator, calls);
+  for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
+}
+
+FleetUnderLoad::~FleetUnderLoad() {
+  ended_ = true;
+  for (ServerProcess* node : nodes)  // nobody waits for one that was left asleep
+    if (node->running()) node->kill();
+}
+
+Duration FleetUnderLoad::next_commit(const std::string& after, Steady::time_point moment,
+                                     const ServerProcess* node) {
+  std::optional<Steady::time_point> done;
+  wait_until(
+      "a commit after " + after,
+      [&] { return (done = calls.first_done_after(moment, node)).has_value(); }, recovery_max);
+  return std::chrono::floor<Duration>(*done - moment);
+}
+
+Duration FleetUnderLoad::tokens_at(const std::vector<ServerProcess*>& asked,
+                                   const std::string& after, Steady::time_point moment) {
+  for (ServerProcess* node : asked) {
+    try {
+      wait_until(
+          "tokens after " + after,
+          [&] { return node->request_token(admin, fleet.audience()).status == 200; }, recovery_max);
+    } catch (const std::exception& fault) {
+      throw std::runtime_error(fault.what() + node->ops("/readyz").body);
+    }
+  }
+  return since(moment);
+}
+
+HttpResponse FleetUnderLoad::insist(const std::string& method, const std::string& path,
+                                    const std::string& body) {
+  HttpHeaders headers{{"Authorization", "Bearer " + administrator},
+                      {"Idempotency-Key", kafka_prefix()}};
+  if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+  HttpResponse answer;
+  wait_until(
+      method + " " + path,
+      [&] {
+        answer = a.send(method, "/api/v1" + path, headers, body);
+        return answer.ok();
+      },
+      recovery_max);
+  return answer;
+}
+
+int FleetUnderLoad::leader() {
+  int node = 0;
+  wait_until("a leader", [&] { return (node = raw_.leader(fleet.prefix + ".control")) != 0; });
+  return node;
+}
+
+std::vector<int> FleetUnderLoad::others(int broker) const {
+  std::vector<int> all{1, 2, 3};
+  std::erase(all, broker);
+  return all;
+}
+
+// A broker that was cut off tells for a moment of what was before.
+void FleetUnderLoad::wait_for_all_in_sync() {
+  for (const char* topic : {".control", ".tokens", ".vault"}) {
+    int in_a_row = 0;
+    try {
+      wait_until(
+          "three in sync",
+          [&] {
+            in_a_row = raw_.in_sync(fleet.prefix + topic) == 3 ? in_a_row + 1 : 0;
+            return in_a_row >= answers_in_a_row;
+          },
+          recovery_max);
+    } catch (const std::exception& fault) {
+      throw std::runtime_error(fmt::format("{}: {} has {}\n{}", fault.what(), topic,
+                                           raw_.in_sync(fleet.prefix + topic),
+                                           brokers.command({"status"})));
+    }
+  }
+}
+
+void FleetUnderLoad::end_load() {
+  ended_ = true;
+  threads_.clear();
+}
+
+FleetUnderLoad::Names FleetUnderLoad::applications_of(const ServerProcess& node) const {
+  Names found;
+  std::string cursor;
+  do {
+    const HttpResponse page = decided([&] {
+      return node.send(
+          "GET", "/api/v1/applications?limit=200" + (cursor.empty() ? "" : "&cursor=" + cursor),
+          {{"Authorization", "Bearer " + administrator}});
+    });
+    if (page.status != 200) throw std::runtime_error(page.body);
+    const auto value = boost::json::parse(page.body);
+    for (const auto& item : value.at("items").as_array())
+      found.emplace(json_member(item, "name"), json_member(item, "client_id"));
+    cursor = json_member(value, "next_cursor");
+    if (cursor == "null") cursor.clear();
+  } while (!cursor.empty());
+  return found;
+}
+
+std::vector<std::string> FleetUnderLoad::what_is_wrong() {
+  end_load();
+  Names found;
+  wait_until(
+      "all nodes to agree",
+      [&] {
+        found = applications_of(a);
+        return applications_of(b) == found && applications_of(c) == found;
+      },
+      recovery_max);
+  compare(found);
+  verify_nodes();
+  return wrong;
+}
+
+void FleetUnderLoad::compare(const Names& found) {
+  std::vector<const Caller::App*> living;
+  Names unknown = found;
+  for (const Caller& caller : callers_) {
+    wrong.insert(wrong.end(), caller.wrong().begin(), caller.wrong().end());
+    for (const Caller::App& app : caller.apps()) {
+      compare(app, found);
+      unknown.erase(app.name);
+      if (app.created == Known::yes && app.deleted == Known::no && !app.secret.empty())
+        living.push_back(&app);
+    }
+  }
+  for (const auto& [name, id] : unknown)
+    if (name.starts_with("app-")) wrong.push_back(name + " was made by nobody");
+  if (living.empty()) wrong.emplace_back("there was no load: no application lives");
+  ask_for_tokens_of(living);
+}
+
+void FleetUnderLoad::compare(const Caller::App& app, const Names& found) {
+  const auto [first, last] = found.equal_range(app.name);
+  const auto times = std::distance(first, last);
+  if (times > 1) wrong.push_back(fmt::format("{} was made {} times", app.name, times));
+  if (app.created == Known::no && times > 0)
+    wrong.push_back(app.name + " was refused, and is there");
+  if (app.created != Known::yes || app.deleted == Known::perhaps) return;
+  if (app.deleted == Known::no && times == 0)
+    wrong.push_back(app.name + " was acknowledged, and is lost");
+  if (app.deleted == Known::yes && times > 0)
+    wrong.push_back(app.name + " was deleted, and is there");
+  if (times == 1 && first->second != app.client_id)
+    wrong.push_back(fmt::format("{} is {}, not {}", app.name, first->second, app.client_id));
+}
+
+// Each node knows the newest secret: it says that they may ask for nothing, which it says to nobody
+// whom it does not know.
+void FleetUnderLoad::ask_for_tokens_of(const std::vector<const Caller::App*>& living) {
+  const std::size_t step = std::max<std::size_t>(8, living.size() / asked_for_tokens_max);
+  for (std::size_t i = 0; i < living.size(); i += step) {
+    for (const ServerProcess* node : nodes) {
+      const HttpResponse answer =
+          node->decided_token({living[i]->client_id, living[i]->secret}, fleet.audience());
+      if (answer.status != 400)
+        wrong.push_back(
+            fmt::format("the secret of {}: {} {}", living[i]->name, answer.status, answer.body));
+    }
+  }
+}
+
+void FleetUnderLoad::verify_nodes() {
+  for (ServerProcess* node : nodes) {
+    if (const int code = node->stop(); code != 0)
+      wrong.push_back(fmt::format("a node ended with {}: {}", code, node->said()));
+    const Ended verified = fleet.run_beside(*node, {"replay", "--verify"});
+    if (verified.code != 0) wrong.push_back("replay --verify: " + verified.out + verified.err);
+  }
+}
+
+}  // namespace optare

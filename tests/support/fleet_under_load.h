@@ -1,0 +1,74 @@
+// Three nodes under load over three brokers that a test hurts, and what must hold of them after.
+#pragma once
+
+#include <map>
+#include <thread>
+
+#include "tests/support/caller.h"
+#include "tests/support/fleet.h"
+#include "tests/support/raw_kafka.h"
+
+namespace optare {
+
+// Longer than any fail-over here may take, on a machine that has other work too.
+constexpr Patience recovery_max{180'000};
+
+// The first two nodes, a and b, reach every broker. On brokers with a network of their own c runs
+// in the guest's place, where it can be cut off from some. Two callers go to a and b, two to c, two
+// anywhere: whatever happens to c stops some of them.
+class FleetUnderLoad {
+ public:
+  // Throws when they do not run in time. `brokers` outlives this, and may be hurt meanwhile.
+  explicit FleetUnderLoad(KafkaBrokers& brokers);
+  ~FleetUnderLoad();
+  FleetUnderLoad(const FleetUnderLoad&) = delete;
+  FleetUnderLoad& operator=(const FleetUnderLoad&) = delete;
+
+  // Waits for the first commit that was asked for later than `moment`; how much later it was done.
+  Duration next_commit(const std::string& after, Steady::time_point moment,
+                       const ServerProcess* node = nullptr);
+  // Waits until each of these nodes gives tokens; how long after `moment` they do.
+  Duration tokens_at(const std::vector<ServerProcess*>& asked, const std::string& after,
+                     Steady::time_point moment);
+  // As the first node says it; throws when it is not done in time.
+  HttpResponse insist(const std::string& method, const std::string& path, const std::string& body);
+
+  // The node that leads the log.
+  int leader();
+  // All brokers but this one.
+  std::vector<int> others(int broker) const;
+  void wait_for_all_in_sync();
+
+  // Ends the load. It does not begin again.
+  void end_load();
+  // Ends the load and compares what callers were told with what is there: a sentence for each
+  // difference. Last of all: it stops the nodes.
+  std::vector<std::string> what_is_wrong();
+
+  KafkaBrokers& brokers;
+  const Fleet fleet;
+  ServerProcess a;
+  ServerProcess b;
+  ServerProcess c;
+  const std::vector<ServerProcess*> nodes{&a, &b, &c};
+  AppSecret admin;
+  std::string administrator;  // its access token
+  CallLog calls;
+  // What a fault found wrong while it happened.
+  std::vector<std::string> wrong;
+
+ private:
+  using Names = std::multimap<std::string, std::string>;  // to client_id
+  Names applications_of(const ServerProcess& node) const;
+  void compare(const Names& found);
+  void compare(const Caller::App& app, const Names& found);
+  void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
+  void verify_nodes();
+
+  RawKafka raw_;
+  std::deque<Caller> callers_;
+  std::atomic<bool> ended_ = false;
+  std::vector<std::jthread> threads_;  // last: they end first
+};
+
+}  // namespace optare
