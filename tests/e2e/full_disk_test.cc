@@ -76,8 +76,7 @@ class FullDisk : public ::testing::Test {
     }
   }
   void expect_all_that_was_acknowledged() {
-    for (const std::string& api : acknowledged)
-      EXPECT_EQ(read("/apis/" + api).status, 200) << api;
+    for (const std::string& api : acknowledged) EXPECT_EQ(read("/apis/" + api).status, 200) << api;
     EXPECT_GE(events(), acknowledged.size());
   }
   void expect_a_sound_folder() {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <thread>
 
 #include "core/base/encoding.h"
 
@@ -15,6 +16,8 @@ namespace json = boost::json;
 constexpr std::size_t apps_alive_max = 4;
 constexpr std::size_t tokens_kept_max = 4;  // of an application: every one is asked about
 constexpr std::size_t apps_verified_each_time = 6;
+constexpr int asked_again_max = 300;
+constexpr std::chrono::milliseconds ask_again_interval{200};
 constexpr const char* audiences[] = {"https://jwt.example.com", "https://opaque.example.com"};
 
 std::string id_in(const std::string& jwt) {
@@ -89,6 +92,13 @@ testing::Answer LifeUnderLoad::ask(const std::string& method, const std::string&
   request += fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
   connection_->send(request);
   testing::Answer answer = connection_->answer();
+  // A busy machine sheds some: what is only compared is asked again.
+  for (int again = 0; verifies_ && answer.status == 503 && again < asked_again_max; ++again) {
+    std::this_thread::sleep_for(ask_again_interval);
+    connection_ = std::make_unique<testing::RawClient>(plan_.port);
+    connection_->send(request);
+    answer = connection_->answer();
+  }
   if (answer.status == 0 || answer.status == 503) throw Lost();  // what it did is not known
   ++answers_;
   return answer;
@@ -282,6 +292,7 @@ std::multiset<std::string> LifeUnderLoad::living() const {
 
 void LifeUnderLoad::verify_all() {
   connection_.reset();
+  verifies_ = true;
   repeat_what_was_lost();
   for (App& app : apps_) verify(app);
   for (const Change& change : answered_) verify_repeat(change);

@@ -130,7 +130,8 @@ class LifeUnderLoad {
   const int number_;
   std::mt19937 random_;
   std::unique_ptr<testing::RawClient> connection_;
-  std::deque<App> apps_;  // those deleted too; none ever moves
+  std::deque<App> apps_;   // those deleted too; none ever moves
+  bool verifies_ = false;  // nothing is killed any more
   std::optional<Change> lost_;
   std::optional<std::pair<App*, Token*>> lost_revocation_;
   std::deque<Change> answered_;

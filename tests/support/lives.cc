@@ -22,7 +22,8 @@ std::multiset<std::string> exported_ids(const ServerProcess& server) {
 std::multiset<std::string> facts_of(ServerProcess& server) {
   std::multiset<std::string> facts;
   for (std::string after = "0";;) {
-    const HttpResponse page = server.admin_call("GET", "/events?limit=200&after=" + after);
+    const HttpResponse page =
+        decided([&] { return server.admin_call("GET", "/events?limit=200&after=" + after); });
     EXPECT_EQ(page.status, 200) << page.body;
     const auto body = boost::json::parse(page.body);
     if (body.at("items").as_array().empty()) return facts;
