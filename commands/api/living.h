@@ -11,7 +11,7 @@ namespace optare {
 // Errors: not_found, when there is none or it was deleted.
 [[nodiscard]] inline Result<void> require_living(const std::shared_ptr<const Api>& api) {
   if (api && api->exists()) return {};
-  return reject(Code::not_found, "there is no such API: GET /apis lists those there are");
+  return reject(Code::not_found, "there is no such API: GET /api/v1/apis lists those there are");
 }
 
 inline Decision write(const Api& api, std::vector<Event> events) {

@@ -13,7 +13,7 @@ namespace optare {
     const std::shared_ptr<const Application>& application) {
   if (application && application->exists()) return {};
   return reject(Code::not_found,
-                "there is no such application: GET /applications lists those there are");
+                "there is no such application: GET /api/v1/applications lists those there are");
 }
 
 inline Decision write(const Application& application, std::vector<Event> events) {

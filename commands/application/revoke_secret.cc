@@ -9,9 +9,10 @@ Result<Decision> RevokeSecret::decide(const State& application,
   TRY_VOID(require_living(application));
   const ClientSecret* old = application->secret(secret);
   if (old == nullptr) {
-    return reject(Code::not_found,
-                  "the application has no such secret: GET /applications/{client_id} lists those "
-                  "it has");
+    return reject(
+        Code::not_found,
+        "the application has no such secret: GET /api/v1/applications/{client_id} lists those "
+        "it has");
   }
   if (!old->expires_at) {
     return reject(Code::conflict,
