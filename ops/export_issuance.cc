@@ -26,11 +26,6 @@ constexpr std::chrono::milliseconds fetch_wait{100};
 constexpr std::chrono::seconds silence_max{30};  // then the brokers are given up; ours
 constexpr std::uint64_t findings_said_max = 20;
 
-int failed(const Failure& failure) {
-  print_failure(std::cerr, failure);
-  return code_of(failure.exit);
-}
-
 // `line` says where it was found.
 void print_token(json::object line, const schema::IssuanceBatchT& batch, std::uint64_t number,
                  const schema::IssuedTokenT& token) {
@@ -50,10 +45,10 @@ void print_token(json::object line, const schema::IssuanceBatchT& batch, std::ui
 }
 
 int not_whole(const std::string& detail) {
-  return failed({.exit = ExitCode::refused,
-                 .title = "the issuance records are not whole",
-                 .detail = detail,
-                 .advice = "Compare with an earlier export, or with a back-up."});
+  return print_failure(std::cerr, {.exit = ExitCode::refused,
+                                   .title = "the issuance records are not whole",
+                                   .detail = detail,
+                                   .advice = "Compare with an earlier export, or with a back-up."});
 }
 
 int export_spool(const Config& config, const ExportIssuanceOptions& options) {
@@ -157,10 +152,10 @@ class TopicExport {
 
 int export_topic(const Config& config) {
   const auto unavailable = [](const std::string& detail) {
-    return failed({.exit = ExitCode::unavailable,
-                   .title = "the issuance topic cannot be read",
-                   .detail = detail,
-                   .advice = {}});
+    return print_failure(std::cerr, {.exit = ExitCode::unavailable,
+                                     .title = "the issuance topic cannot be read",
+                                     .detail = detail,
+                                     .advice = {}});
   };
   const KafkaOptions options = *node_options(config).kafka;
   const TopicAdmin admin(connection_of(options));

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "core/log/event_log.h"
 #include "ops/forwarding.h"
 #include "ops/kafka_backing.h"
 #include "ops/node.h"
@@ -56,7 +57,7 @@ json::value kafka_of(const Node& node) {
     json::object row{{"partition", partition_name(part.partition)},
                      {"offset", part.mirror_end},
                      {"lag", part.lag()}};
-    if (part.age < std::chrono::days(365))
+    if (Currency::is_age(part.age))
       row["age_seconds"] = static_cast<double>(part.age.count()) / 1e3;
     parts.push_back(std::move(row));
   }

@@ -20,16 +20,12 @@
 namespace optare {
 namespace {
 
-int failed(const Failure& failure) {
-  print_failure(std::cerr, failure);
-  return code_of(failure.exit);
-}
 int refused(const Rejection& rejection) {
-  return failed(
-      {.exit = rejection.code == Code::conflict ? ExitCode::conflict : ExitCode::unavailable,
-       .title = "the history was not moved",
-       .detail = rejection.detail,
-       .advice = {}});
+  return print_failure(std::cerr, {.exit = rejection.code == Code::conflict ? ExitCode::conflict
+                                                                            : ExitCode::unavailable,
+                                   .title = "the history was not moved",
+                                   .detail = rejection.detail,
+                                   .advice = {}});
 }
 
 EmbeddedLogOptions log_of(const std::filesystem::path& data) {
@@ -153,7 +149,7 @@ std::optional<Failure> wrong(const Config& config, const ImportOptions& options)
 }  // namespace
 
 int log_import(const Config& config, const ImportOptions& options) {
-  if (const auto failure = wrong(config, options)) return failed(*failure);
+  if (const auto failure = wrong(config, options)) return print_failure(std::cerr, *failure);
   SystemClock clock;
   SystemRandom random;
   LogLines lines(LogLevel::error);

@@ -1,4 +1,5 @@
 #include "ops/kafka_metrics.h"
+#include "core/log/event_log.h"
 
 #include <limits>
 
@@ -28,7 +29,7 @@ void add_parts(Families& families, const KafkaStatus& status) {
   each_part(families, status, "optare_kafka_age_seconds",
             "Since it was proven that everything durable has been fetched.",
             [](const Part& part) -> Sample {
-              if (part.age > std::chrono::days(365)) return std::nullopt;
+              if (!Currency::is_age(part.age)) return std::nullopt;
               return seconds(part.age);
             });
   each_part(families, status, "optare_kafka_clock_skew_seconds",

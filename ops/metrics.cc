@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "api/errors.h"
+#include "core/log/event_log.h"
 #include "ops/forwarding.h"
 #include "ops/kafka_metrics.h"
 #include "ops/metric_families.h"
@@ -122,7 +123,7 @@ void add_view(Families& families, const Node& node) {
   families.gauge("optare_view_fresh", "1: tokens and introspection are answered (design D11).",
                  node.states.fresh() ? 1 : 0);
   // Before the first proof there is no age.
-  if (const Duration age = node.states.age(); age < std::chrono::days(365)) {
+  if (const Duration age = node.states.age(); Currency::is_age(age)) {
     families.gauge("optare_view_age_seconds",
                    "Since the view was proven to hold all that was durable.",
                    static_cast<double>(age.count()) / 1e3);

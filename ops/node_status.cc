@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "api/http/form.h"
 #include "core/base/encoding.h"
+#include "core/base/parse.h"
 #include "core/log/admission.h"
+#include "core/log/event_log.h"
 #include "core/ports/crypto.h"
 #include "ops/node.h"
 #include "projections/journal.h"
@@ -16,13 +17,6 @@ namespace optare {
 namespace {
 
 namespace json = boost::json;
-
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 json::value hash_at(const Node& node, Partition partition, std::uint64_t position) {
   if (position > node.states.view(partition).ordinal) return nullptr;
@@ -54,7 +48,7 @@ Result<ComparedAt> compared_at(std::string_view query) {
   ComparedAt compared;
   for (const auto& [name, value] : form.pairs) {
     const auto* const partition = std::ranges::find(partitions, name, partition_name);
-    const auto position = whole_number(value);
+    const auto position = parse_number<std::uint64_t>(value);
     if (partition == partitions.end() || !position)
       return reject(Code::invalid, "the query names partitions, each with a position");
     compared[*partition] = *position;
@@ -73,7 +67,7 @@ json::object node_status(const Node& node, const ComparedAt& compared) {
   body["node"] = node.node_id;
   body["issuer"] = node.issuer();
   body["log"] = hex(sha256(text_of(node.identity.log_id)));
-  if (const Duration age = node.states.age(); age < std::chrono::days(365))
+  if (const Duration age = node.states.age(); Currency::is_age(age))
     body["view_age_ms"] = age.count();
   json::array parts;
   for (const Partition partition : partitions)

@@ -23,11 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-int failed(const Failure& failure) {
-  print_failure(std::cerr, failure);
-  return code_of(failure.exit);
-}
-int refused(const Rejection& rejection) { return failed(failure_of(rejection)); }
+int refused(const Rejection& rejection) { return print_failure(std::cerr, failure_of(rejection)); }
 
 Task<Result<Committed>> create_admin(Node& node, ClientId client, std::string digest) {
   BootstrapAdmin command;
@@ -57,10 +53,11 @@ std::optional<int> nothing_there(const Config& config) {
                          ? std::filesystem::exists(view_folder(config.data) / "CURRENT")
                          : RocksVault::exists(vault_folder(config.data));
   if (there) return std::nullopt;
-  return failed({.exit = ExitCode::not_found,
-                 .title = fmt::format("{} holds no Optare", config.data),
-                 .detail = {},
-                 .advice = "Name the folder with --data, or make one with `optare init`."});
+  return print_failure(std::cerr,
+                       {.exit = ExitCode::not_found,
+                        .title = fmt::format("{} holds no Optare", config.data),
+                        .detail = {},
+                        .advice = "Name the folder with --data, or make one with `optare init`."});
 }
 
 int init(const Config& config, const std::string& admin_file) {
@@ -80,7 +77,7 @@ int init(const Config& config, const std::string& admin_file) {
   if (options.kafka) fmt::print(stderr, "Asking the brokers {}\n", options.kafka->brokers);
   const auto node = Node::open(std::move(options), clock, random, lines, progress);
   if (!node && node.error().code == Code::conflict) return refused(node.error());
-  if (!node) return failed(not_started(node.error()));
+  if (!node) return print_failure(std::cerr, not_started(node.error()));
   if ((*node)->began())
     fmt::print("Made: {} (issuer {}); the administrator's credentials: {}\n", place,
                (*node)->issuer(), file.string());
@@ -100,7 +97,7 @@ int bootstrap_admin(const Config& config) {
   SystemClock clock;
   SystemRandom random;
   const auto node = Node::open(node_options(config), clock, random, lines, progress);
-  if (!node) return failed(not_started(node.error()));
+  if (!node) return print_failure(std::cerr, not_started(node.error()));
   const AdminCredentials admin = new_administrator((*node)->issuer(), random);
   const auto created =
       run_to_end(create_admin(**node, admin.client, client_secret_digest(admin.secret.reveal())));

@@ -15,11 +15,10 @@ namespace {
 namespace json = boost::json;
 
 int refused(const Rejection& rejection) {
-  print_failure(std::cerr, {.exit = ExitCode::refused,
-                            .title = "the log cannot be replayed",
-                            .detail = rejection.detail,
-                            .advice = {}});
-  return code_of(ExitCode::refused);
+  return print_failure(std::cerr, {.exit = ExitCode::refused,
+                                   .title = "the log cannot be replayed",
+                                   .detail = rejection.detail,
+                                   .advice = {}});
 }
 
 void print_comparison(const Replay::Counts& counts, const Comparison& comparison, double seconds,
@@ -77,13 +76,12 @@ json::object as_it_was(const Application& application, const States& states) {
 int show(const Replay& replay, const ReplayOptions& options) {
   const auto application = replay.states().application(ClientId(options.application_id));
   if (!application) {
-    print_failure(std::cerr,
-                  {.exit = ExitCode::not_found,
-                   .title = "there was no such application",
-                   .detail = fmt::format("at position {}, {}", replay.states().position(),
-                                         rfc3339(replay.states().log_time(Partition::control))),
-                   .advice = {}});
-    return code_of(ExitCode::not_found);
+    return print_failure(
+        std::cerr, {.exit = ExitCode::not_found,
+                    .title = "there was no such application",
+                    .detail = fmt::format("at position {}, {}", replay.states().position(),
+                                          rfc3339(replay.states().log_time(Partition::control))),
+                    .advice = {}});
   }
   const json::object was = as_it_was(*application, replay.states());
   if (options.json) {

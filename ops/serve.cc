@@ -103,10 +103,7 @@ ServerOptions within_open_files(ServerOptions options, LogLines& lines) {
   return options;
 }
 
-int refuse(const Failure& failure) {
-  print_failure(std::cerr, failure);
-  return code_of(failure.exit);
-}
+int refuse(const Failure& failure) { return print_failure(std::cerr, failure); }
 
 // An address may be free again in a moment; a certificate that cannot be used stays so.
 int cannot_listen(const std::string& title, const Rejection& rejection) {

@@ -7,9 +7,9 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <cctype>
-#include <charconv>
 
 #include "api/oauth/issuer_path.h"
+#include "core/base/parse.h"
 #include "core/system/system.h"
 
 namespace optare {
@@ -31,13 +31,6 @@ std::string duration_text(std::uint64_t milliseconds) {
     }
   }
   return "0s";
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
 }
 
 bool is_choice(std::string_view text, std::string_view choices) {
@@ -99,8 +92,9 @@ Result<void> check_brokers(std::string_view text) {
   for (std::size_t count = 1; !text.empty(); ++count) {
     const auto one = text.substr(0, text.find(','));
     const auto colon = one.rfind(':');
-    const auto port =
-        colon == std::string_view::npos ? std::nullopt : whole_number(one.substr(colon + 1));
+    const auto port = colon == std::string_view::npos
+                          ? std::nullopt
+                          : parse_number<std::uint64_t>(one.substr(colon + 1));
     if (count > brokers_max || !port || *port == 0 || *port > 65'535 || colon == 0 ||
         one.find_first_of(" \t/") != std::string_view::npos) {
       return wrong(fmt::format("write them as host:port,host:port (at most {})", brokers_max));
@@ -139,7 +133,7 @@ Result<void> read(std::string_view text, const SettingRule& rule, std::string& o
 }
 
 Result<void> read(std::string_view text, const SettingRule& rule, std::uint64_t& out) {
-  const auto value = whole_number(text);
+  const auto value = parse_number<std::uint64_t>(text);
   if (!value || *value < rule.min || *value > rule.max) {
     return wrong(fmt::format("say a whole number from {} to {}", rule.min, rule.max));
   }
@@ -150,7 +144,7 @@ Result<void> read(std::string_view text, const SettingRule& rule, std::uint64_t&
 Result<void> read(std::string_view text, const SettingRule& rule, Duration& out) {
   for (const auto& [unit, milliseconds] : duration_units) {
     if (!text.ends_with(unit)) continue;
-    const auto count = whole_number(text.substr(0, text.size() - unit.size()));
+    const auto count = parse_number<std::uint64_t>(text.substr(0, text.size() - unit.size()));
     if (!count || *count > rule.max / milliseconds || *count * milliseconds < rule.min) continue;
     out = Duration(static_cast<Duration::rep>(*count * milliseconds));
     return {};
@@ -202,7 +196,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   if (bracketed) host = host.substr(1, host.size() - 2);
   boost::system::error_code error;
   const auto ip = boost::asio::ip::make_address(std::string(host), error);
-  const auto port = whole_number(text.substr(colon + 1));
+  const auto port = parse_number<std::uint64_t>(text.substr(colon + 1));
   if (error || ip.is_v6() != bracketed || !port || *port > 65'535) return bad();
   return Endpoint{std::string(host), static_cast<std::uint16_t>(*port)};
 }

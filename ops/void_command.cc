@@ -140,11 +140,10 @@ int log_void(const Config& config, const VoidOptions& options) {
   const auto done = replay.run(ReplayEnd(), spoken.progress);
   listing.end(replay.counts().records);
   if (done) return code_of(ExitCode::ok);
-  print_failure(std::cerr, {.exit = ExitCode::refused,
-                            .title = "the log cannot be read to its end",
-                            .detail = done.error().detail,
-                            .advice = {}});
-  return code_of(ExitCode::refused);
+  return print_failure(std::cerr, {.exit = ExitCode::refused,
+                                   .title = "the log cannot be read to its end",
+                                   .detail = done.error().detail,
+                                   .advice = {}});
 }
 
 }  // namespace optare

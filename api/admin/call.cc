@@ -2,22 +2,15 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
-#include <charconv>
 
 #include "api/http/json_body.h"
 #include "api/http/spoken_name.h"
 #include "core/application/name.h"
+#include "core/base/parse.h"
 #include "core/ports/crypto.h"
 
 namespace optare {
 namespace {
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string_view next_item(std::string_view& list, char separator) {
   const std::size_t end = std::min(list.find(separator), list.size());
@@ -57,7 +50,7 @@ Task<Result<void>> wait_for_demanded_position(AdminContext& context, const Reque
   Services& services = context.services;
   const std::string_view text = request.header("Optare-Min-Position");
   if (text.empty()) co_return Result<void>();
-  const auto position = number_of(text);
+  const auto position = parse_number<std::uint64_t>(text);
   if (!position)
     co_return reject(Code::malformed, "Optare-Min-Position is a position: a whole number");
   struct Place {
@@ -130,7 +123,7 @@ std::optional<std::vector<std::uint64_t>> if_match_of(const Request& request) {
       const std::string_view tag = next_item(tags, ',');
       if (tag == "*") return std::nullopt;
       if (tag.size() < 3 || !tag.starts_with('"') || !tag.ends_with('"')) continue;
-      if (const auto version = number_of(tag.substr(1, tag.size() - 2)))
+      if (const auto version = parse_number<std::uint64_t>(tag.substr(1, tag.size() - 2)))
         versions.push_back(*version);
     }
   }

@@ -1,12 +1,12 @@
 #include "api/admin/events.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/admin/answer.h"
 #include "api/admin/event_json.h"
 #include "api/admin/event_tail.h"
 #include "api/admin/paging.h"
+#include "core/base/parse.h"
 
 namespace optare {
 namespace {
@@ -27,12 +27,11 @@ Result<Partition> partition_of(const Form& query) {
 Result<std::uint64_t> after_of(const Form& query) {
   const auto text = query.one("after");
   if (!text) return std::uint64_t{0};
-  std::uint64_t after = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), after);
+  const auto after = parse_number<std::uint64_t>(*text);
   constexpr std::uint64_t after_max = INT64_MAX;  // so that the next position exists
-  if (error != std::errc() || end != text->data() + text->size() || after > after_max)
+  if (!after || *after > after_max)
     return reject(Code::invalid, "after is a position: a whole number");
-  return after;
+  return *after;
 }
 
 bool wants_tail(const Request& request) {

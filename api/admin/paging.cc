@@ -1,6 +1,6 @@
 #include "api/admin/paging.h"
 
-#include <charconv>
+#include "core/base/parse.h"
 
 namespace optare {
 
@@ -9,13 +9,10 @@ namespace json = boost::json;
 Result<std::size_t> limit_of(const Form& query) {
   const auto text = query.one("limit");
   if (!text) return page_items_default;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit < 1 ||
-      limit > page_items_max) {
+  const auto limit = parse_number<std::size_t>(*text);
+  if (!limit || *limit < 1 || *limit > page_items_max)
     return reject(Code::invalid, "limit is a whole number, 1 to " + std::to_string(page_items_max));
-  }
-  return limit;
+  return *limit;
 }
 
 Result<PageRequest> page_request_of(const AdminCall& call) {

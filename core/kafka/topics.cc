@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 
+#include "core/base/parse.h"
 #include "core/log/admission.h"
 #include "core/log/frame.h"
 
@@ -25,13 +26,6 @@ constexpr std::int64_t vault_tombstones_ms =
 // What was put is there for an hour whatever is put after it, for whoever has to look.
 constexpr std::int64_t vault_compaction_lag_ms = 3'600'000;
 
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
-}
-
 // What a setting has to be, in words and as a test.
 struct Wanted {
   std::string text;
@@ -42,7 +36,7 @@ Wanted exactly(std::string value) {
 }
 Wanted at_least(std::int64_t least) {
   return {fmt::format("at least {}", least), [least](std::string_view found) {
-            const auto value = number_of(found);
+            const auto value = parse_number<std::int64_t>(found);
             return value && *value >= least;
           }};
 }

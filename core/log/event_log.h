@@ -27,6 +27,8 @@ enum class Append : std::uint8_t {
 struct Currency {
   // Before any moment of this boot: nothing is proven yet.
   static constexpr Duration never = -std::chrono::days(365);
+  // Whether it is an age of something proven.
+  static constexpr bool is_age(Duration age) { return age < -never; }
   Duration at = never;
   Timestamp log_time{};
   bool operator==(const Currency&) const = default;

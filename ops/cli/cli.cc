@@ -43,13 +43,12 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Terminal& ter
   const auto unknown = app.remaining(true);
   const bool no_command =
       dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty();
-  print_failure(terminal.err,
-                {.exit = ExitCode::usage,
-                 .title = no_command ? fmt::format("there is no command '{}'", unknown.front())
-                                     : std::string(error.what()),
-                 .detail = {},
-                 .advice = "`optare --help`, or --help after a command, says what there is."});
-  return code_of(ExitCode::usage);
+  return print_failure(
+      terminal.err, {.exit = ExitCode::usage,
+                     .title = no_command ? fmt::format("there is no command '{}'", unknown.front())
+                                         : std::string(error.what()),
+                     .detail = {},
+                     .advice = "`optare --help`, or --help after a command, says what there is."});
 }
 
 }  // namespace
@@ -66,15 +65,11 @@ int run_cli(const std::vector<std::string>& arguments, Terminal& terminal) {
     app.parse(reversed);
     if (!cli.run) return code_of(ExitCode::usage);
     const auto ended = cli.run();
-    if (ended) return *ended;
-    print_failure(terminal.err, ended.error());
-    return code_of(ended.error().exit);
+    return ended ? *ended : print_failure(terminal.err, ended.error());
   } catch (const CLI::ParseError& error) {
     return end_parsing(app, error, terminal);
   } catch (const std::exception& error) {
-    const Failure failure = failure_of(error);
-    print_failure(terminal.err, failure);
-    return code_of(failure.exit);
+    return print_failure(terminal.err, failure_of(error));
   }
 }
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <ostream>
 
+#include "core/base/parse.h"
 #include "ops/cli/command.h"
 #include "ops/cli/local.h"
 #include "ops/cli/output.h"
@@ -27,10 +27,7 @@ std::uint64_t position_of(const json::value& event) {
   json::error_code error;
   const auto number = found->to_number<std::uint64_t>(error);
   if (!error) return number;
-  std::uint64_t value = 0;
-  const auto text = cell_text(*found);
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  return parse_number<std::uint64_t>(cell_text(*found)).value_or(0);
 }
 
 // One event as one line: for a person, or as it came.
@@ -59,10 +56,7 @@ struct Tail {
 // The newest position: a tail begins with what happens from now on.
 CliResult<std::uint64_t> newest_position(Client& client) {
   TRY(const auto answer, client.call({.path = "/events?after=0&limit=1"}));
-  std::uint64_t position = 0;
-  const auto text = answer.response.header("Optare-Position");
-  std::from_chars(text.data(), text.data() + text.size(), position);
-  return position;
+  return parse_number<std::uint64_t>(answer.response.header("Optare-Position")).value_or(0);
 }
 
 CliResult<void> tail(const Cli& cli, const Tail& options) {

@@ -118,14 +118,10 @@ Failure failure_of(const Rejection& rejection) {
 }
 
 Failure not_started(const Rejection& rejection) {
-  const bool of_brokers = rejection.detail.starts_with("the brokers ");
   return {.exit = rejection.code == Code::invalid ? ExitCode::usage : ExitCode::refused,
           .title = "cannot start",
           .detail = rejection.detail,
-          .advice = of_brokers
-                        ? "Are they up, and does this machine reach them under the names that "
-                          "they advertise? Then try again."
-                        : ""};
+          .advice = {}};
 }
 
 Failure failure_of(const std::exception& fault) {
@@ -144,10 +140,11 @@ Failure failure_of(const std::exception& fault) {
           .advice = {}};
 }
 
-void print_failure(std::ostream& err, const Failure& failure) {
+int print_failure(std::ostream& err, const Failure& failure) {
   err << "error: " << printable(failure.title) << '\n';
   if (!failure.detail.empty()) err << printable_lines(failure.detail) << '\n';
   if (!failure.advice.empty()) err << failure.advice << '\n';
+  return code_of(failure.exit);
 }
 
 }  // namespace optare

@@ -41,7 +41,7 @@ Failure not_started(const Rejection& rejection);
 // What was thrown: a folder that cannot be used as it is (its text says what to do), or a bug.
 Failure failure_of(const std::exception& fault);
 
-// "error: <title>", then detail and advice, a line each.
-void print_failure(std::ostream& err, const Failure& failure);
+// "error: <title>", then detail and advice, a line each. Returns the code to end with.
+int print_failure(std::ostream& err, const Failure& failure);
 
 }  // namespace optare

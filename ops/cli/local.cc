@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <ostream>
 
+#include "core/base/parse.h"
 #include "ops/cli/command.h"
 #include "ops/cli/completion.h"
 #include "ops/cli/output.h"
@@ -66,9 +66,7 @@ struct Replay {
 };
 
 CliResult<ReplayPoint> point_of(const std::string& text) {
-  std::uint64_t position = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-  if (error == std::errc() && end == text.data() + text.size()) return ReplayPoint(position);
+  if (const auto position = parse_number<std::uint64_t>(text)) return ReplayPoint(*position);
   const auto time = parse_rfc3339(text);
   if (time) return ReplayPoint(*time);
   return fail(ExitCode::usage, fmt::format("--until {}: neither a position nor a time", text), {},
