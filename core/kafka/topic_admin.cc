@@ -91,8 +91,13 @@ TopicAdmin::TopicAdmin(const KafkaConnection& connection)
       })) {}
 
 std::unexpected<Rejection> TopicAdmin::not_answered(const std::string& why) const {
+  // Who refuses a login is up.
   return reject(Code::unavailable,
-                fmt::format("the brokers {} do not answer as they should: {}", brokers_, why));
+                fmt::format("the brokers {} do not answer as they should: {}{}", brokers_, why,
+                            complaint_->refused()
+                                ? ""
+                                : ". Are they up, and does this machine reach them under the names "
+                                  "that they advertise?"));
 }
 
 // Any broker, for anything: the call itself only knows that there was no answer, so the connections

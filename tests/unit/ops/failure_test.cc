@@ -41,13 +41,6 @@ TEST(Failure, SaysWhatAProblemSays) {
   EXPECT_EQ(printed(failure_of(response)), "error: Invalid\na member is wrong\n/name: too long\n");
 }
 
-TEST(Failure, OfBrokersThatDoNotAnswerSaysWhatToLookAt) {
-  EXPECT_EQ(not_started({Code::unavailable, "the brokers k1:9092 do not answer", ""}).advice,
-            "Are they up, and does this machine reach them under the names that they advertise? "
-            "Then try again.");
-  EXPECT_EQ(not_started({Code::unavailable, "there is no topic", ""}).advice, "");
-}
-
 TEST(Failure, SaysOnceWhatIsSaidOfTheWholeAndOfItsMember) {
   const HttpResponse response{
       .status = 400,
