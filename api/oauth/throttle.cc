@@ -1,5 +1,7 @@
 #include "api/oauth/throttle.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <bit>
 #include <functional>
@@ -22,6 +24,19 @@ std::uint64_t name_of(Kind kind, std::string_view text, std::uint64_t seed) {
   return std::hash<std::string>{}(name);
 }
 
+// What one party has: an address of IPv4, a /64 of IPv6 (RFC 6177 gives a site no less). A text
+// that is neither is itself.
+std::string network_of(std::string_view address) {
+  const std::string text(address.substr(0, address.find('%')));  // without a zone
+  in6_addr bytes{};
+  if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return text;
+  const auto* first = reinterpret_cast<const char*>(bytes.s6_addr);
+  if (!IN6_IS_ADDR_V4MAPPED(&bytes)) return {first, 8};
+  std::array<char, INET_ADDRSTRLEN> mapped{};
+  inet_ntop(AF_INET, first + 12, mapped.data(), mapped.size());
+  return mapped.data();
+}
+
 std::uint64_t random_seed() {
   std::random_device device;
   return std::uint64_t{device()} << 32U | device();
@@ -42,7 +57,7 @@ Duration Throttle::wrong(std::string_view client, std::string_view address, Dura
   // Read before the other slot is taken: both may be in one set.
   const Duration client_wait = over(by_client, client_rate, now);
   if (client_wait == Duration::zero()) spend(by_client, client_rate, now);
-  Bucket& by_address = bucket(name_of(Kind::address, address, seed_), now);
+  Bucket& by_address = bucket(name_of(Kind::address, network_of(address), seed_), now);
   const Duration address_wait = over(by_address, address_rate, now);
   if (address_wait == Duration::zero()) spend(by_address, address_rate, now);
   return std::max(client_wait, address_wait);

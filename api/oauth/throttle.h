@@ -28,7 +28,8 @@ class Throttle {
   explicit Throttle(ThrottleLimits limits);
 
   // A wrong secret for `client` from `address` at `now` (a clock that never leaps). How long to
-  // wait before the next; zero: within budget. An attempt over budget costs nothing more.
+  // wait before the next; zero: within budget. An attempt over budget costs nothing more. All
+  // addresses of a /64 of IPv6 are one.
   Duration wrong(std::string_view client, std::string_view address, Duration now);
 
  private:

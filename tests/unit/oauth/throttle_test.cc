@@ -41,6 +41,24 @@ TEST(Throttle, HasTheBudgetsThatItsLimitsSay) {
   EXPECT_EQ(throttle.wrong("srv_z", "192.0.2.1", none), std::chrono::seconds(1));
 }
 
+TEST(Throttle, TakesANetworkOfIPv6ForOneAddress) {
+  ThrottleLimits limits;
+  limits.address_burst = 1;
+  Throttle throttle(limits);
+  int clients = 0;
+  const auto wrong = [&](const char* address) {
+    return throttle.wrong("srv_" + std::to_string(++clients), address, none);
+  };
+  EXPECT_EQ(wrong("2001:db8:1:2::1"), none);
+  EXPECT_EQ(wrong("2001:db8:1:2:ffff::7"), limits.address_refill) << "the same /64";
+  EXPECT_EQ(wrong("2001:db8:1:3::1"), none) << "another";
+  EXPECT_EQ(wrong("fe80::1%eth0"), none);
+  EXPECT_EQ(wrong("fe80::2%eth0"), limits.address_refill);
+  EXPECT_EQ(wrong("::ffff:192.0.2.1"), none);
+  EXPECT_EQ(wrong("::ffff:192.0.2.2"), none) << "IPv4, each its own";
+  EXPECT_EQ(wrong("192.0.2.2"), limits.address_refill) << "written otherwise";
+}
+
 TEST(Throttle, LetsOneMoreThroughEachTimeThatAPlaceIsFree) {
   ThrottleLimits of_client;
   of_client.client_burst = 2;
