@@ -1,5 +1,6 @@
 // What a command costs in process: one at a time, each beside one synced write on the same disk, or
-// beside one record that is produced to the same brokers and read back; and many at once.
+// beside one record that is produced to the same brokers and read back; and many at once, beside
+// what the log's database alone does with the same bytes.
 //
 //   benchmark_commands --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
 //                      [--one N] [--many N] [--in-flight N] [--seconds-max N]
@@ -121,11 +122,43 @@ boost::json::object many_at_once(Deployment& deployment, const ApiId& api, const
           {"latency", crowd.latencies.json()}};
 }
 
+// The records that many at once left, again and again, in synced groups as large as the log makes
+// them at most, by one thread: nobody decides, follows or waits.
+boost::json::object bare_groups(Deployment& deployment, const Order& order) {
+  const EventLog& log = deployment.node().log;
+  const std::size_t group_max = std::min(EmbeddedLogOptions{}.batch_records_max, order.in_flight);
+  const std::uint64_t end = log.end(Partition::control);
+  const auto records =
+      log.read(Partition::control, end - std::min<std::uint64_t>(end, group_max), group_max);
+  std::vector<LogDatabase::Row> group;
+  std::size_t bytes = 0;
+  for (const LogRecord& record : records) {
+    group.push_back({Partition::control, 0, record.time, record.bytes});
+    bytes += record.bytes.size();
+  }
+  const RocksResources resources;
+  LogDatabase database(resources, std::filesystem::path(order.place.data) / "bare_log",
+                       OpenMode::write);
+  std::uint64_t written = 0;
+  std::uint64_t groups = 0;
+  const auto start = SteadyClock::now();
+  for (; written < order.many; ++groups) {
+    for (LogDatabase::Row& row : group) row.offset = written++;
+    if (!database.write(group)) throw std::runtime_error(database.fault());
+  }
+  return {{"records", written},
+          {"group", group.size()},
+          {"bytes_each", bytes / group.size()},
+          {"groups", groups},
+          {"records_per_second", static_cast<double>(written) / seconds_since(start)}};
+}
+
 void measure(const Order& order) {
   Deployment deployment(order.place, "https://login.example.com");
   const ApiId api = deployment.register_api("https://orders.example.com", TokenFormat::jwt);
   boost::json::object result = one_at_a_time(deployment, api, order);
   result["many"] = many_at_once(deployment, api, order);
+  if (order.place.log != "kafka") result["bare_groups"] = bare_groups(deployment, order);
   print_result(result);
 }
 

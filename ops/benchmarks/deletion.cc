@@ -60,6 +60,7 @@ constexpr std::chrono::seconds patience{60};
 constexpr std::chrono::milliseconds ask_again{5};
 
 struct Measured {
+  Latencies asked;      // one introspection, before the deletion: what a round trip takes anyway
   Latencies answered;   // DELETE sent to its answer
   Latencies inactive;   // DELETE sent to the first answer that says inactive, of every node
   Latencies elsewhere;  // DELETE answered to the first such answer of every other node
@@ -115,6 +116,9 @@ Task<> erase_next(Run& run, HttpExchange& exchange, std::vector<HttpExchange>& o
   const Exchanged before = co_await exchange.send(deletion.introspect);
   if (before.body.find(R"("active":true)") == std::string_view::npos)
     give_up("a token was not active before", before);
+  const auto asked_before = SteadyClock::now();
+  co_await exchange.send(deletion.introspect);
+  run.measured.asked.add(asked_before);
   const auto asked = SteadyClock::now();
   co_await erase(run, exchange, deletion);
   const auto answered = SteadyClock::now();
@@ -145,9 +149,13 @@ boost::json::object measure(const Order& order) {
   }
   run.context.run();
   const Measured& measured = run.measured;
-  return {{"deleted", measured.answered.size()},           {"active_after", measured.active_after},
-          {"active_elsewhere", measured.active_elsewhere}, {"asked_again", measured.asked_again},
-          {"answered", measured.answered.json()},          {"inactive", measured.inactive.json()},
+  return {{"deleted", measured.answered.size()},
+          {"active_after", measured.active_after},
+          {"active_elsewhere", measured.active_elsewhere},
+          {"asked_again", measured.asked_again},
+          {"asked", measured.asked.json()},
+          {"answered", measured.answered.json()},
+          {"inactive", measured.inactive.json()},
           {"elsewhere", measured.elsewhere.json()}};
 }
 
