@@ -33,6 +33,15 @@ def median(values):
     return statistics.median(list(values))
 
 
+def medians(rounds, name):
+    """Of each figure of what is so named in every round."""
+    return {key: median(r[name][key] for r in rounds) for key in rounds[0][name]}
+
+
+def latency(found):
+    return found["p50_us"], found["p99_us"]
+
+
 class Bench:
     def __init__(self, root, work, sizes):
         self.build = root / "build" / "release"
@@ -84,6 +93,37 @@ class Bench:
         path = self.work / name
         shutil.rmtree(path, ignore_errors=True)
         return path
+
+    def rocks_alone(self, *folders):
+        """How long RocksDB alone takes to open these, and the memory of a process that did nothing else."""
+        return processes.result_of([self.program("rocks"), *folders])
+
+    def report_rounds(self, what, rounds, operation, plural, share):
+        """Beside the bare operation, where it was measured, and nginx; the goal is of the first, or half of the other."""
+        optare, nginx = medians(rounds, "optare"), medians(rounds, "nginx")
+        note = (f"{optare['processor_us']:.1f} us of processor each, {optare['core_used']:.0%} of a core "
+                f"(nginx {nginx['processor_us']:.1f} us)")
+        against_nginx = {"limit": nginx["rate"], "limit_name": "/s of nginx", "limit_latency": latency(nginx),
+                         "latency": latency(optare)}
+        if rounds[0]["bare"]:
+            self.report.add(what, optare["rate"], "/s", limit=medians(rounds, "bare")[operation],
+                            limit_name=f"/s of bare ES256 {plural}", share=share, latency=latency(optare), note=note)
+            self.report.add("the same, beside nginx", optare["rate"], "/s", **against_nginx)
+        else:
+            self.report.add(what, optare["rate"], "/s", **against_nginx, share=0.5, note=note)
+        self.disturbed(what, max(r["optare"]["others"] for r in rounds))
+
+    def first_seconds(self, data, requests, what):
+        """A server that has just started, nothing in the page cache, and again when it is warm."""
+        seconds = 2 * self.sizes.seconds
+        cold = machine.drop_page_cache()
+        with self.server(data) as server:
+            first = processes.wrk(server, requests, seconds, warm_up=0)
+            warm = processes.wrk(server, requests, seconds, warm_up=0)
+        place = "a start with an empty page cache" if cold else "the start"
+        self.report.add(f"{what}, the first {seconds} s after {place}", first["rate"], "/s", limit=warm["rate"],
+                        limit_name=f"/s in the next {seconds} s", latency=latency(first), limit_latency=latency(warm))
+        self.disturbed(what, max(first["others"], warm["others"]))
 
     def settle(self, seconds=1.0):
         time.sleep(seconds)

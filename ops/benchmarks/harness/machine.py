@@ -89,6 +89,15 @@ def others_now(seconds=1.0):
     return watch.others
 
 
+def drop_page_cache():
+    os.sync()
+    try:
+        Path("/proc/sys/vm/drop_caches").write_text("1\n")
+        return True
+    except OSError:
+        return False  # Not root.
+
+
 def description():
     model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                   if line.startswith("model name")), "unknown processor")

@@ -3,10 +3,10 @@
 import json
 import textwrap
 
+HEADS = ["What", "Optare", "Beside it in the same run", "Ratio", "Goal", ""]
+
 
 def figure(value):
-    if value is None:
-        return ""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}"
@@ -19,16 +19,20 @@ class Report:
         self.disturbed = []
 
     def add(self, what, result, unit, *, limit=None, limit_name="", share=None, bound=None, goal="",
-            higher_is_better=True, note=""):
-        """`share`: the goal is that part of `limit`. `bound`: the goal as a number, `goal` its words."""
+            higher_is_better=True, note="", latency=None, limit_latency=None):
+        """`share`: the goal is that part of `limit`. `bound`: the goal as a number, `goal` its words.
+
+        `latency`, `limit_latency`: p50 and p99 in microseconds, said beside the figure.
+        """
         if share is not None:
-            bound, goal = share * limit, f">= {share:.0%} of {limit_name}"
+            bound, goal = share * limit, f">= {part(share)}"
         met = None
         if bound is not None:
             met = result >= bound if higher_is_better else result <= bound
         row = {"section": self.section, "what": what, "result": result, "unit": unit, "limit": limit,
                "limit_name": limit_name, "ratio": result / limit if limit else None, "goal": goal,
-               "bound": bound, "met": met, "verdict": verdict(result, bound, higher_is_better), "note": note}
+               "bound": bound, "met": met, "verdict": verdict(result, bound, higher_is_better), "note": note,
+               "latency_us": latency, "limit_latency_us": limit_latency}
         self.rows.append(row)
         print("  " + line_of(row), flush=True)
 
@@ -37,12 +41,15 @@ class Report:
         print(f"  WARNING: {text}", flush=True)
 
     def table(self):
-        heads = ["section", "what", "result", "beside", "ratio", "goal", "verdict"]
-        cells = [heads] + [cells_of(row) for row in self.rows]
-        widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
-        lines.insert(1, "  ".join("-" * width for width in widths))
-        notes = [f"{row['section']}, {row['what']}: {row['note']}" for row in self.rows if row["note"]]
+        """In Markdown, as README.md has it."""
+        cells = [HEADS] + [[cell.replace("|", "\\|") for cell in cells_of(row)] for row in self.rows]
+        lines = ["| " + " | ".join(row) + " |" for row in cells]
+        lines.insert(1, "|---" * len(HEADS) + "|")
+        return "\n".join(line.replace("|  |", "| |").replace("|  |", "| |") for line in lines)
+
+    def notes(self):
+        notes = [f"{row['what']}: {row['note']}" for row in self.rows if row["note"]]
+        lines = []
         for text in notes + [f"WARNING: {text}" for text in self.disturbed]:
             lines += textwrap.wrap(text, 118, initial_indent="* ", subsequent_indent="  ")
         return "\n".join(lines)
@@ -57,19 +64,30 @@ def verdict(result, bound, higher_is_better):
     if bound is None:
         return ""
     if higher_is_better:
-        return "met" if result >= bound else f"missed by {1 - result / bound:.0%}"
+        return "met" if result >= bound else f"missed by {part(1 - result / bound)}"
     return "met" if result <= bound else f"missed: {result / bound:.2g} times"
 
 
+def part(ratio):
+    return f"{ratio * 100:.0f} %" if ratio < 2 else f"{ratio:.2g} times"
+
+
+def quantity(value, unit, latency):
+    text = f"{figure(value)} {unit}".strip()
+    if latency:
+        p50, p99 = (figure(us / 1000) for us in latency)
+        text += f"; p50 {p50}, p99 {p99} ms"
+    return text
+
+
 def cells_of(row):
-    beside = f"{figure(row['limit'])} {row['limit_name']}" if row["limit"] is not None else ""
-    ratio = f"{row['ratio']:.0%}" if row["ratio"] is not None else ""
-    return [row["section"], row["what"], f"{figure(row['result'])} {row['unit']}", beside, ratio, row["goal"],
-            row["verdict"]]
+    beside = quantity(row["limit"], row["limit_name"], row["limit_latency_us"]) if row["limit"] is not None else ""
+    ratio = part(row["ratio"]) if row["ratio"] is not None else ""
+    return [row["what"], quantity(row["result"], row["unit"], row["latency_us"]), beside, ratio, row["goal"], row["verdict"]]
 
 
 def line_of(row):
-    _, what, result, beside, ratio, goal, judged = cells_of(row)
+    what, result, beside, ratio, goal, judged = cells_of(row)
     parts = [f"{what}: {result}"]
     if beside:
         parts.append(f"{ratio} of {beside}")

@@ -13,10 +13,10 @@ def run(bench):
     third = bench.sizes.deletions
     parts = [credentials["applications"][i * third:(i + 1) * third] for i in range(3)]
     with bench.server(data) as server:
-        alone = measure(bench, server, credentials, parts[0], "no other token alive", None)
+        alone = measure(bench, server, credentials, parts[0], "no other token", None)
         tokens = issue_for(bench, server, credentials, parts[1] + parts[2])
-        among = measure(bench, server, credentials, parts[1], f"{tokens:,} tokens alive", alone)
-        under_load(bench, server, credentials, parts[2], f"{tokens:,} tokens alive, half of full token load")
+        among = measure(bench, server, credentials, parts[1], f"{tokens:,} living tokens", alone)
+        under_load(bench, server, credentials, parts[2], f"{tokens:,} living tokens, under half of full token load")
     rows(bench, data, (alone, among))
 
 
@@ -46,18 +46,20 @@ def measure(bench, server, credentials, applications, what, alone):
     command = deletions(bench, server, credentials, applications)
     with machine.Watch() as watch:
         found = result_of(command)
-    inactive = found["inactive"]
-    bench.report.add(f"{what}, p50", inactive["p50_us"] / 1e3, "ms",
-                     limit=alone["inactive"]["p50_us"] / 1e3 if alone else None,
-                     limit_name="ms with no other token" if alone else "",
-                     note=f"{found['deleted']} deletions; {found['active_after']} tokens were active after the answer; "
-                          f"DELETE answered p50 {found['answered']['p50_us'] / 1e3:.2f} ms, p99 "
-                          f"{found['answered']['p99_us'] / 1e3:.2f} ms")
-    bench.report.add(f"{what}, p99", inactive["p99_us"] / 1e3, "ms", bound=20, goal="<= 20 ms", higher_is_better=False,
-                     limit=alone["inactive"]["p99_us"] / 1e3 if alone else None,
-                     limit_name="ms with no other token" if alone else "")
+    beside, name = (alone["inactive"], "with no other token") if alone else (found["asked"], "for one introspection")
+    for at in ("p50", "p99"):
+        judged = {"bound": 20, "goal": "<= 20 ms"} if at == "p99" else {}
+        bench.report.add(f"delete to inactive, {what}, {at}", found["inactive"][f"{at}_us"] / 1e3, "ms",
+                         limit=beside[f"{at}_us"] / 1e3, limit_name=f"ms {name}, {at}", higher_is_better=False,
+                         note=note_of(found) if at == "p50" else "", **judged)
     bench.disturbed(what, watch.others)
     return found
+
+
+def note_of(found):
+    return (f"{found['deleted']} deletions; {found['active_after']} tokens were active after the answer; DELETE answered "
+            f"p50 {found['answered']['p50_us'] / 1e3:.2f} ms, p99 {found['answered']['p99_us'] / 1e3:.2f} ms; one "
+            f"introspection p50 {found['asked']['p50_us'] / 1e3:.3f} ms, p99 {found['asked']['p99_us'] / 1e3:.3f} ms")
 
 
 def under_load(bench, server, credentials, applications, what):
@@ -72,10 +74,10 @@ def under_load(bench, server, credentials, applications, what):
     found = result_of(command)
     still_loaded = load.poll() is None
     meanwhile = json.loads(load.communicate()[0].strip().splitlines()[-1])
-    bench.report.add(f"{what}, p99", found["inactive"]["p99_us"] / 1e3, "ms", bound=20, goal="<= 20 ms",
+    bench.report.add(f"delete to inactive, {what}, p99", found["inactive"]["p99_us"] / 1e3, "ms", bound=20, goal="<= 20 ms",
+                     limit=found["asked"]["p99_us"] / 1e3, limit_name="ms for one introspection under that load, p99",
                      higher_is_better=False,
-                     note=f"p50 {found['inactive']['p50_us'] / 1e3:.2f} ms; {found['active_after']} tokens were active after "
-                          f"the answer; {meanwhile['good_per_second']:,.0f} tokens/s of {full:,.0f}"
+                     note=f"p50 {found['inactive']['p50_us'] / 1e3:.2f} ms; {note_of(found)}; {meanwhile['good_per_second']:,.0f} tokens/s of {full:,.0f}"
                           + ("" if still_loaded else "; the load ended before the deletions did"))
 
 

@@ -10,7 +10,7 @@ def run(bench):
     applications = bench.sizes.many_applications
     data, _, _ = bench.seeded(applications)
     view, log = allocated(data / "view"), allocated(data / "log")
-    bench.report.add(f"an application, of {applications:,}", (view + log) / applications, "bytes",
+    bench.report.add(f"on disk: an application, of {applications:,}", (view + log) / applications, "bytes",
                      note=f"view {view / applications:,.0f}, log {log / applications:,.0f} bytes each")
     tokens(bench)
 
@@ -24,7 +24,7 @@ def tokens(bench):
         result_of([bench.program("issue"), "--port", server.port, "--requests", requests, "--count",
                    bench.sizes.distinct_tokens])
     grown = allocated(data / "spool") - before
-    bench.report.add(f"an issuance record, of {bench.sizes.distinct_tokens:,}", grown / bench.sizes.distinct_tokens, "bytes")
+    bench.report.add(f"on disk: an issuance record, of {bench.sizes.distinct_tokens:,}", grown / bench.sizes.distinct_tokens, "bytes")
 
 
 def allocated(folder):
