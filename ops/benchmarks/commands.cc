@@ -3,7 +3,7 @@
 // what the log's database alone does with the same bytes.
 //
 //   benchmark_commands --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
-//                      [--one N] [--many N] [--in-flight N] [--seconds-max N]
+//                      [--one N] [--many N] [--in-flight N] [--seconds-max N] [--no-bare]
 //
 // Many at once ends after that time, too, and says how many it did.
 #include <fcntl.h>
@@ -25,6 +25,7 @@ struct Order {
   std::size_t many = 200'000;
   std::size_t in_flight = 8'000;
   int seconds_max = 20;
+  bool bare = true;
 };
 
 // As long as the frame of such a commit: an append to a growing file, as a fresh log's is.
@@ -158,7 +159,8 @@ void measure(const Order& order) {
   const ApiId api = deployment.register_api("https://orders.example.com", TokenFormat::jwt);
   boost::json::object result = one_at_a_time(deployment, api, order);
   result["many"] = many_at_once(deployment, api, order);
-  if (order.place.log != "kafka") result["bare_groups"] = bare_groups(deployment, order);
+  if (order.bare && order.place.log != "kafka")
+    result["bare_groups"] = bare_groups(deployment, order);
   print_result(result);
 }
 
@@ -172,6 +174,7 @@ int main(int count, char** arguments) {
   app.add_option("--warm-up", order.warm_up);
   app.add_option("--one", order.one);
   app.add_option("--many", order.many);
+  app.add_flag("!--no-bare", order.bare, "Measure nothing beside many at once");
   app.add_option("--seconds-max", order.seconds_max)->check(CLI::Range(1, 3'600));
   app.add_option("--in-flight", order.in_flight)->check(CLI::Range(1, 10'000));
   CLI11_PARSE(app, count, arguments);

@@ -163,12 +163,15 @@ def prepared(path, requests):
     return path
 
 
+def wrk_command(server, requests, seconds, first=0, connections=64):
+    return ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", FOLDER / "cycle.lua",
+            f"http://127.0.0.1:{server.port}/", "--", requests, first]
+
+
 def wrk(server, requests, seconds, first=0, connections=64, warm_up=1.0):
     """Keep-alive load from the other core; the server's rate, latency and processor time."""
     def run(duration):
-        command = ["wrk", "-t1", f"-c{connections}", f"-d{duration:g}s", "--latency", "-s", FOLDER / "cycle.lua",
-                   f"http://127.0.0.1:{server.port}/", "--", requests, first]
-        return result_of(machine.pinned(machine.LOAD_CORE, command))
+        return result_of(machine.pinned(machine.LOAD_CORE, wrk_command(server, requests, duration, first, connections)))
 
     if warm_up:
         run(warm_up)

@@ -17,6 +17,7 @@ class Report:
         self.rows = []
         self.section = ""
         self.disturbed = []
+        self.profiles = []
 
     def add(self, what, result, unit, *, limit=None, limit_name="", share=None, bound=None, goal="",
             higher_is_better=True, note="", latency=None, limit_latency=None):
@@ -36,16 +37,25 @@ class Report:
         self.rows.append(row)
         print("  " + line_of(row), flush=True)
 
+    def share(self, what, samples, parts):
+        """Of a process's time, by `samples` stacks: (part, share) each."""
+        self.profiles.append({"what": what, "samples": samples, "parts": parts})
+        print(f"  {what}: {parts_of(parts)} ({samples:,} samples)", flush=True)
+
     def disturbance(self, text):
         self.disturbed.append(text)
         print(f"  WARNING: {text}", flush=True)
 
     def table(self):
         """In Markdown, as README.md has it."""
-        cells = [HEADS] + [[cell.replace("|", "\\|") for cell in cells_of(row)] for row in self.rows]
-        lines = ["| " + " | ".join(row) + " |" for row in cells]
-        lines.insert(1, "|---" * len(HEADS) + "|")
-        return "\n".join(line.replace("|  |", "| |").replace("|  |", "| |") for line in lines)
+        tables = []
+        for on_kafka in (False, True):
+            rows = [row for row in self.rows if (row["section"] == "kafka") == on_kafka]
+            if rows:
+                tables.append(table_of([HEADS] + [[cell.replace("|", "\\|") for cell in cells_of(row)] for row in rows]))
+        if self.profiles:
+            tables.append(table_of([["What", "Shares"]] + [[each["what"], parts_of(each["parts"])] for each in self.profiles]))
+        return "\n\n".join(tables)
 
     def notes(self):
         notes = [f"{row['what']}: {row['note']}" for row in self.rows if row["note"]]
@@ -56,8 +66,18 @@ class Report:
 
     def write(self, path, about):
         with open(path, "w") as file:
-            json.dump({**about, "disturbed": self.disturbed, "rows": self.rows}, file, indent=2)
+            json.dump({**about, "disturbed": self.disturbed, "rows": self.rows, "profiles": self.profiles}, file, indent=2)
             file.write("\n")
+
+
+def table_of(cells):
+    lines = ["|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|" for row in cells]
+    lines.insert(1, "|---" * len(cells[0]) + "|")
+    return "\n".join(lines)
+
+
+def parts_of(parts):
+    return ", ".join(f"{name} {share * 100:.0f} %" for name, share in parts)
 
 
 def verdict(result, bound, higher_is_better):

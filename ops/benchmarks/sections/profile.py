@@ -1,0 +1,56 @@
+"""Where the time goes: shares of a process's time by its stacks. Not one of the sections of a run without names."""
+
+import json
+
+from harness import machine, profile
+from harness.bench import token_requests
+from harness.processes import prepared, wrk_command
+from sections.introspection import issue
+
+SECONDS = 3
+
+
+def run(bench):
+    for token_format, name in (("opaque", "opaque token"), ("jwt", "JWT")):
+        data, credentials_file, _ = bench.seeded(bench.sizes.applications, token_format)
+        credentials = json.loads(credentials_file.read_text())
+        requests = prepared(bench.work / "profiled", token_requests(credentials, bench.sizes.applications))
+        with bench.server(data) as server:
+            under_load(bench, name, server, requests)
+            if token_format == "jwt":
+                tokens = issue(bench, server, credentials)
+                asked = [("/oauth2/introspect", credentials["introspector"], {"token": token}) for token in tokens]
+                under_load(bench, "introspection, JWT seen for the first time", server,
+                           prepared(bench.work / "introspected", asked))
+    programs(bench)
+
+
+def under_load(bench, what, server, requests):
+    load = bench.start(machine.pinned(machine.LOAD_CORE, wrk_command(server, requests, SECONDS + 2)))
+    bench.settle(1)
+    show(bench, what, profile.recorded(["-p", server.pid, "--", "sleep", SECONDS], 60, bench.work / "perf.data"))
+    load.communicate()
+
+
+def programs(bench):
+    data, _, _ = bench.seeded(10 * bench.sizes.applications)
+    commands = [bench.program("commands"), "--data", bench.scratch("commands"), "--one", 0, "--no-bare", "--many",
+                bench.sizes.commands_together // 4]
+    stacks = list(profile.recorded(["--", *commands], 300, bench.work / "perf.data"))
+    show(bench, "commands, 8,000 in flight", stacks)
+    show(bench, "- the follower's thread alone", [stack for stack in stacks if within(stack, "optare::Follower::")])
+    replay = machine.pinned(machine.SERVER_CORE, [bench.program("replay"), "--data", data, "--scratch",
+                                                  bench.scratch("replayed")])
+    stacks = list(profile.recorded(["--", *replay], 300, bench.work / "perf.data"))
+    # The thread that applies; flushes and compactions are others'.
+    show(bench, "live apply", [stack for stack in stacks if within(stack, "optare::Follower::")])
+    show(bench, "rebuild", [stack for stack in stacks if within(stack, "optare::rebuild")])
+
+
+def within(stack, name):
+    return any(name in frame for frame in stack)
+
+
+def show(bench, what, stacks):
+    samples, shares = profile.shares(stacks)
+    bench.report.share(what, samples, [(name, share) for name, share in shares if share >= 0.02])
