@@ -251,10 +251,21 @@ TEST_P(LivenessTable, EveryPathHeedsEveryPrincipal) {
   }
 }
 
+// Liveness::key_unknown, as far as it can come to a path: what signed or sealed such a token is not
+// in the view, so it is not even verified. A key that is there does not go (no event takes it
+// away), and no event names another fleet key; what the rule says to that is tested with the rule.
+TEST_P(LivenessTable, ATokenOfAnUnknownKeyIsDeadOnEveryPath) {
+  Spine spine;
+  World world(spine, GetParam());
+  world.forge();
+  EXPECT_FALSE(spine.composition().services.tokens.read(world.token));
+  expect_on_every_path(world, dead);
+}
+
 TEST(LivenessRule, EveryReasonHasACondition) {
   std::set<Liveness> tried;
   for (const Condition& condition : all_conditions()) tried.insert(condition.reason);
-  // A token whose key is not in the view is not even verified.
+  // ATokenOfAnUnknownKeyIsDeadOnEveryPath.
   tried.insert(Liveness::key_unknown);
   for (int reason = 0; reason <= std::to_underlying(Liveness::key_moved); ++reason)
     EXPECT_TRUE(tried.contains(static_cast<Liveness>(reason)))

@@ -110,6 +110,22 @@ struct World {
     tail = nullptr;  // Such a token opened none.
   }
 
+  // The token as another deployment would make it: whole, of a key that is not in the view.
+  void forge() {
+    const AccessTokenClaims said = claims();
+    Node& node = spine.node();
+    if (target == Target::opaque) {
+      const std::array<FleetKey, 1> keys{FleetKey{2, Secret(std::string(32, 'f'))}};
+      token = OpaqueTokens(keys, 2, said.issuer, node.random).seal(said);
+    } else {
+      constexpr auto alg = SigningAlgorithm::ES256;
+      const NewKeyPair pair = node.signing_keys.generate(alg);
+      const auto signer = node.signing_keys.signer(alg, pair.private_key);
+      token = JwtSigner(KeyId(node.random.id("key_")), alg, signer.value()).sign(said);
+    }
+    tail = nullptr;  // Such a token opened none.
+  }
+
   ClientId id() const { return ClientId(app.id); }
   Header bearer() const { return {"Authorization", "Bearer " + token}; }
   std::shared_ptr<const VerifiedToken> verified() const {
