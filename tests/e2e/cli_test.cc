@@ -1,5 +1,6 @@
 // Every command of the command line against a server that runs: what it shows to a person and to a
 // script, and how it ends.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -313,8 +314,28 @@ TEST_F(CommandLine, FindsCredentialsInTheFolderWhereItIs) {
   EXPECT_THAT(ended.out, HasSubstr("Administrator"));
 }
 
-TEST(Completion, IsAScriptThatTheShellUnderstands) {
+TEST(Completion, CompletesInBash) {
   const Ended script = run(optare_program({"completion", "bash"}));
+  EXPECT_EQ(script.code, 0);
+  const auto completed = [&](std::string_view words, std::string_view last) {
+    const Ended ended =
+        run({.arguments = {"bash"},
+             .input = fmt::format("{}\nCOMP_WORDS=(optare {}); COMP_CWORD={}; _optare\n"
+                                  "echo \"${{COMPREPLY[*]}}\"\n",
+                                  script.out, words, last)});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended.out;
+  };
+  EXPECT_EQ(completed("key", "1"), "keys\n");
+  EXPECT_EQ(completed("keys ro", "2"), "rotate\n");
+  EXPECT_EQ(completed("keys rotate --al", "3"), "--alg\n");
+  EXPECT_EQ(completed("keys rotate nonsense", "3"), "\n");
+}
+
+// The script for zsh has no syntax that bash lacks. That of fish has: where it is not installed
+// nothing can read it.
+TEST(Completion, IsAScriptForZshWithoutSyntaxErrors) {
+  const Ended script = run(optare_program({"completion", "zsh"}));
   EXPECT_EQ(script.code, 0);
   const Ended understood = run({.arguments = {"bash", "-n"}, .input = script.out});
   EXPECT_EQ(understood.code, 0) << understood.err;
