@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace optare {
 namespace {
@@ -96,6 +97,19 @@ std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handl
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(answer.offset);
   look_who_leads(handle, topic, patience);
   return std::unexpected(error);
+}
+
+std::string broker_address(rd_kafka_t* handle, std::int32_t broker,
+                           std::chrono::milliseconds patience) {
+  const rd_kafka_metadata_t* found = nullptr;
+  if (rd_kafka_metadata(handle, 0, nullptr, &found, bounded_ms(patience)) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {};
+  const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(
+      found, rd_kafka_metadata_destroy);
+  const std::span brokers(found->brokers, static_cast<std::size_t>(found->broker_cnt));
+  const auto its = std::ranges::find(brokers, broker, &rd_kafka_metadata_broker_t::id);
+  return its == brokers.end() ? std::string() : fmt::format("{}:{}", its->host, its->port);
 }
 
 KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name) {

@@ -82,6 +82,10 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
     rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
     std::chrono::milliseconds patience);
 
+// Where a broker is found, host:port, as the others say; empty: not told in time.
+std::string broker_address(rd_kafka_t* handle, std::int32_t broker,
+                           std::chrono::milliseconds patience);
+
 // A topic of the handle, whose settings are those of the handle. Throws KafkaFault.
 KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name);
 

@@ -38,11 +38,24 @@ Stamp stamp_of(const rd_kafka_message_t& message) {
 
 Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirror,
            KafkaCounts& counts, Callbacks callbacks)
-    : options_(std::move(options)),
+    : connection_(connection),
+      options_(std::move(options)),
       mirror_(mirror),
       counts_(counts),
       callbacks_(std::move(callbacks)) {
+  for (const auto& [partition, name] : options_.topics) {
+    Followed& part = followed(partition);
+    part.name = name;
+    part.history.emplace(name);
+  }
+  client_ = make_client(connection_.brokers);
+  handle_ = client_.handle;
+  thread_ = std::thread([this] { run(); });
+}
+
+Feed::Client Feed::make_client(const std::string& brokers) {
   KafkaSettings settings{
+      {"bootstrap.servers", brokers},
       // What is not there is never made up for by another place in the topic.
       {"auto.offset.reset", "error"},
       {"enable.auto.commit", "false"},
@@ -65,18 +78,18 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
       {"topic.metadata.refresh.fast.interval.ms", "100"},
   };
   settings.insert(settings.end(), options_.more.begin(), options_.more.end());
-  handle_ = make_kafka(RD_KAFKA_CONSUMER, connection, settings, [this](rd_kafka_conf_t* conf) {
-    rd_kafka_conf_set_opaque(conf, &counts_);
-    rd_kafka_conf_set_error_cb(conf, on_error);
-  });
+  Client client;
+  client.handle =
+      make_kafka(RD_KAFKA_CONSUMER, connection_, settings, [this](rd_kafka_conf_t* conf) {
+        rd_kafka_conf_set_opaque(conf, &counts_);
+        rd_kafka_conf_set_error_cb(conf, on_error);
+      });
   for (const auto& [partition, name] : options_.topics) {
-    Followed& part = followed(partition);
-    part.name = name;
-    part.history.emplace(name);
-    part.topic = make_topic(handle_.get(), name);
-    part.queue.reset(rd_kafka_queue_new(handle_.get()));
+    Source& its = client.sources.at(static_cast<std::size_t>(partition));
+    its.topic = make_topic(client.handle.get(), name);
+    its.queue.reset(rd_kafka_queue_new(client.handle.get()));
     rd_kafka_queue_cb_event_enable(
-        part.queue.get(),
+        its.queue.get(),
         [](rd_kafka_t*, void* opaque) {
           auto& wake = *static_cast<Wake*>(opaque);
           {
@@ -87,7 +100,16 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
         },
         &wake_);
   }
-  thread_ = std::thread([this] { run(); });
+  return client;
+}
+
+void Feed::end_client() {
+  for (const Partition partition : partitions) {
+    stop(partition, {});
+    if (KafkaQueue& queue = source(partition).queue)
+      rd_kafka_queue_cb_event_enable(queue.get(), nullptr, nullptr);
+  }
+  client_.sources = {};
 }
 
 Feed::~Feed() {
@@ -101,12 +123,7 @@ Feed::~Feed() {
   }
   wake_.changed.notify_one();
   thread_.join();
-  for (Followed& part : followed_) {
-    if (part.started) rd_kafka_consume_stop(part.topic.get(), 0);
-    if (part.queue) rd_kafka_queue_cb_event_enable(part.queue.get(), nullptr, nullptr);
-    part.queue.reset();
-    part.topic.reset();
-  }
+  end_client();
 }
 
 Duration Feed::steady_now() {
@@ -132,7 +149,11 @@ std::uint64_t Feed::high_watermark(Partition partition) const {
   const std::string& name = followed_.at(static_cast<std::size_t>(partition)).name;
   std::int64_t low = 0;
   std::int64_t high = 0;
-  const auto error = rd_kafka_get_watermark_offsets(handle_.get(), name.c_str(), 0, &low, &high);
+  const auto handle = [&] {
+    const std::scoped_lock lock(mutex_);
+    return handle_;
+  }();
+  const auto error = rd_kafka_get_watermark_offsets(handle.get(), name.c_str(), 0, &low, &high);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0 ? static_cast<std::uint64_t>(high) : 0;
 }
 
@@ -147,10 +168,10 @@ void Feed::run() {
     for (int slice = 0; slice < control_slices_max && take_from(Partition::control); ++slice)
       any = true;
     any |= take_from(Partition::tokens_00);
-    rd_kafka_poll(handle_.get(), 0);
+    rd_kafka_poll(client_.handle.get(), 0);
     if (const Duration now = steady_now(); now - kept_time_at_ >= idle_max) {
       kept_time_at_ = now;
-      callbacks_.keep_time(other_history().empty());
+      callbacks_.keep_time(*this, other_history().empty());
     }
     if (any) continue;
     std::unique_lock lock(wake_.mutex);
@@ -164,7 +185,7 @@ bool Feed::take_from(Partition partition) {
   if (!part.started) return false;
   std::array<rd_kafka_message_t*, slice_messages_max> taken{};
   const ssize_t count =
-      rd_kafka_consume_batch_queue(part.queue.get(), 0, taken.data(), taken.size());
+      rd_kafka_consume_batch_queue(source(partition).queue.get(), 0, taken.data(), taken.size());
   if (count <= 0) return false;
   std::vector<Message> messages;
   for (ssize_t i = 0; i < count; ++i)
@@ -258,15 +279,39 @@ void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
 // The topic does not have what was asked for.
 void Feed::judge_range(Partition partition) {
   Followed& part = followed(partition);
-  const auto low =
-      topic_offset(handle_.get(), part.name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
+  rd_kafka_t* const handle = client_.handle.get();
+  if (end_is_proven_) part.history->end_is_proven();
+  const auto low = topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
   const auto high =
-      low ? topic_offset(handle_.get(), part.name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
+      low ? topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
   if (!high) {
     counts_.error("range", high.error());
     return stop(partition, restart_interval);
   }
   act_on(partition, part.history->range({*low, *high}, mirror_.end(partition), steady_now()));
+}
+
+// A connection that knows this broker alone hears of the leader from it: any other one may be the
+// leader of before, and is asked by chance.
+void Feed::turn_to(std::int32_t leader) {
+  const std::string address =
+      broker_address(client_.handle.get(), leader, std::chrono::milliseconds(range_patience));
+  if (address.empty()) return counts_.error("leader", RD_KAFKA_RESP_ERR__UNKNOWN_BROKER);
+  try {
+    Client client = make_client(address);
+    end_client();
+    {
+      const std::scoped_lock lock(mutex_);
+      handle_ = client.handle;
+    }
+    client_ = std::move(client);
+  } catch (const KafkaFault&) {
+    counts_.error("leader", RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE);
+  }
+}
+
+void Feed::end_is_lost(Partition partition, const Acknowledged::Loss& loss) {
+  act_on(partition, followed(partition).history->written(loss.written_at, loss.read_to));
 }
 
 void Feed::write(Partition partition, std::vector<LogRecord> records,
@@ -292,10 +337,11 @@ void Feed::stop(Partition partition, Duration pause) {
   Followed& part = followed(partition);
   part.start_at = steady_now() + pause;
   if (!std::exchange(part.started, false)) return;
-  rd_kafka_consume_stop(part.topic.get(), 0);
+  const Source& its = source(partition);
+  rd_kafka_consume_stop(its.topic.get(), 0);
   // What is left in the queue is of the old start.
   for (;;) {
-    const Message old(rd_kafka_consume_queue(part.queue.get(), 0), rd_kafka_message_destroy);
+    const Message old(rd_kafka_consume_queue(its.queue.get(), 0), rd_kafka_message_destroy);
     if (!old) break;
   }
 }
@@ -311,7 +357,7 @@ void Feed::start_what_stands_still() {
   }
   for (const Partition partition : partitions) {
     Followed& part = followed(partition);
-    if (!part.started && part.topic && steady_now() >= part.start_at) start(partition);
+    if (!part.started && source(partition).topic && steady_now() >= part.start_at) start(partition);
   }
 }
 
@@ -324,9 +370,10 @@ void Feed::start(Partition partition) {
     part.start_at = steady_now() + restart_interval;
     return;
   }
+  const Source& its = source(partition);
   const std::uint64_t offset = part.history->expected().value_or(mirror_.end(partition));
-  if (rd_kafka_consume_start_queue(part.topic.get(), 0, static_cast<std::int64_t>(offset),
-                                   part.queue.get()) != 0) {
+  if (rd_kafka_consume_start_queue(its.topic.get(), 0, static_cast<std::int64_t>(offset),
+                                   its.queue.get()) != 0) {
     counts_.error("start", rd_kafka_last_error());
     part.start_at = steady_now() + restart_interval;
     return;

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "core/kafka/acknowledged.h"
 #include "core/kafka/client.h"
 #include "core/kafka/counts.h"
 #include "core/kafka/history.h"
@@ -54,7 +55,7 @@ class Feed {
     // Some can be read that could not before.
     std::function<void()> on_records;
     // About every 50 ms; whether the topics are still those that were mirrored.
-    std::function<void(bool same_history)> keep_time;
+    std::function<void(Feed& feed, bool same_history)> keep_time;
   };
   struct Counts {
     std::uint64_t holes = 0;      // offsets without a record
@@ -73,6 +74,12 @@ class Feed {
   std::string other_history() const;
   // Has the record before the mirror's end compared with the topic's own.
   void look_again(Partition partition);
+  // Within `keep_time` only: this broker leads, whatever the one says that is read from.
+  void turn_to(std::int32_t leader);
+  // Within `keep_time` only: a record of this node's own proves that a topic lost its end.
+  void end_is_lost(Partition partition, const Acknowledged::Loss& loss);
+  // From now on that is how it is told.
+  void end_is_proven() { end_is_proven_ = true; }
   // Whether the record before the mirror's end was found in every topic since the start.
   bool compared() const { return compared_; }
   Counts feed_counts() const;
@@ -81,9 +88,16 @@ class Feed {
   std::uint64_t high_watermark(Partition partition) const;
 
  private:
-  struct Followed {  // of one partition; the feed's thread only
+  // A connection, with what is read through it of each partition.
+  struct Source {
     KafkaTopicHandle topic;
     KafkaQueue queue;
+  };
+  struct Client {
+    std::shared_ptr<rd_kafka_t> handle;
+    std::array<Source, partitions.size()> sources;
+  };
+  struct Followed {  // of one partition; the feed's thread only
     std::string name;
     bool started = false;
     Duration start_at{};  // not before, by the steady clock
@@ -91,6 +105,12 @@ class Feed {
   };
   using Steady = std::chrono::steady_clock;
 
+  // `brokers`: none but these are asked first. Throws KafkaFault.
+  Client make_client(const std::string& brokers);
+  void end_client();
+  Source& source(Partition partition) {
+    return client_.sources[static_cast<std::size_t>(partition)];
+  }
   void run();
   bool take_from(Partition partition);  // true: there was something
   void take(Partition partition, const rd_kafka_message_t& message, std::vector<LogRecord>& records,
@@ -110,11 +130,12 @@ class Feed {
   Followed& followed(Partition partition) { return followed_[static_cast<std::size_t>(partition)]; }
   static Duration steady_now();
 
+  const KafkaConnection& connection_;
   const FeedOptions options_;
   Mirror& mirror_;
   KafkaCounts& counts_;
   const Callbacks callbacks_;
-  KafkaHandle handle_;
+  Client client_;  // the feed's thread; others look at `handle_`
   std::array<Followed, partitions.size()> followed_;
   Duration kept_time_at_{};
 
@@ -125,7 +146,9 @@ class Feed {
   };
   Wake wake_;
   std::atomic<bool> compared_ = false;
+  std::atomic<bool> end_is_proven_ = false;
   mutable std::mutex mutex_;  // guards the rest
+  std::shared_ptr<rd_kafka_t> handle_;
   std::string other_history_;
   std::array<bool, partitions.size()> look_again_{};
   Counts feed_counts_;

@@ -63,7 +63,7 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
     }();
     if (callback) callback();
   };
-  callbacks.keep_time = [this](bool same_history) { keep_time(same_history); };
+  callbacks.keep_time = [this](Feed& feed, bool same_history) { keep_time(feed, same_history); };
   feed_ = std::make_unique<Feed>(options_.connection, feed_options(options_), mirror_, counts_,
                                  std::move(callbacks));
 }
@@ -97,7 +97,15 @@ void KafkaLog::send(Partition partition, std::string frame, Appended done) const
     const std::scoped_lock lock(mutex_);
     own_.sent(key, clock_.boottime());
   }
-  producer_->append(partition, key, frame, std::move(done));
+  producer_->append(partition, key, frame,
+                    [this, partition, read_to = end(partition), done = std::move(done)](
+                        Append result, const std::optional<Written>& written) {
+                      if (written) {
+                        const std::scoped_lock lock(mutex_);
+                        acknowledged(partition).written(*written, read_to, clock_.boottime());
+                      }
+                      done(result);
+                    });
 }
 
 std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
@@ -183,14 +191,16 @@ void KafkaLog::look_again(Partition partition) const {
 }
 
 void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
+  if (feed_) feed_->end_is_proven();
   const std::scoped_lock lock(mutex_);
   make_tick_ = std::move(make_tick);
 }
 
 // On the feed's thread.
-void KafkaLog::keep_time(bool same_history) {
+void KafkaLog::keep_time(Feed& feed, bool same_history) {
   for (const Partition partition : partitions) answer_proofs(partition);
   if (!same_history) return;
+  judge_leader(feed);
   const Duration now = clock_.boottime();
   if (now - looked_at_room_at_ >= room_interval) {
     looked_at_room_at_ = now;
@@ -206,6 +216,24 @@ void KafkaLog::keep_time(bool same_history) {
       tick = make_tick_(partition);
     }
     send_tick(partition, std::move(tick));
+  }
+}
+
+// On the feed's thread.
+void KafkaLog::judge_leader(Feed& feed) {
+  const Duration now = clock_.boottime();
+  for (const Partition partition : partitions) {
+    std::optional<Acknowledged::Loss> loss;
+    std::optional<std::int32_t> leader;
+    {
+      const std::scoped_lock lock(mutex_);
+      Acknowledged& its = acknowledged(partition);
+      its.read(end(partition), now);
+      loss = its.loss();
+      leader = its.missed_leader(now);
+    }
+    if (loss) return feed.end_is_lost(partition, *loss);
+    if (leader) return feed.turn_to(*leader);
   }
 }
 

@@ -101,7 +101,11 @@ class KafkaLog final : public EventLog {
   void answer_proofs(Partition partition) const;
   std::optional<Append> refusal(const std::string& frame) const;
   void record_read(Partition partition, const FedRecord& record);
-  void keep_time(bool same_history);
+  void keep_time(Feed& feed, bool same_history);
+  void judge_leader(Feed& feed);
+  Acknowledged& acknowledged(Partition partition) const {
+    return acknowledged_[static_cast<std::size_t>(partition)];
+  }
   EndProofs& proofs(Partition partition) const {
     return proofs_[static_cast<std::size_t>(partition)];
   }
@@ -113,10 +117,11 @@ class KafkaLog final : public EventLog {
   KafkaCounts counts_;
   Mirror mirror_;
 
-  mutable std::mutex mutex_;  // guards the next five
+  mutable std::mutex mutex_;  // guards the next six
   BrokerTime time_;
   mutable OwnRecords own_;
   mutable std::array<EndProofs, partitions.size()> proofs_;
+  mutable std::array<Acknowledged, partitions.size()> acknowledged_;
   std::function<void()> on_records_;
   std::function<std::string(Partition)> make_tick_;
 

@@ -27,7 +27,11 @@ void on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void
     counts.round_trip(std::chrono::steady_clock::now() - pending->sent);
   else
     counts.error("produce", message->err);
-  pending->done(result);
+  std::optional<Written> written;
+  if (result == Append::persisted && message->offset >= 0)
+    written = Written{.offset = static_cast<std::uint64_t>(message->offset),
+                      .broker = rd_kafka_message_broker_id(message)};
+  pending->done(result, written);
 }
 
 void on_error(rd_kafka_t* handle, int error, const char* /*reason*/, void* opaque) {
@@ -95,6 +99,9 @@ std::shared_ptr<KafkaProducer::Instance> KafkaProducer::make() {
       {"retry.backoff.ms", "50"},
       {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
       {"topic.metadata.refresh.interval.ms", "30000"},
+      // To every broker: one that was cut off from its peers goes on saying that it leads. When it
+      // does not answer in time, who leads has to be asked of another one.
+      {"enable.sparse.connections", "false"},
       {"topic.metadata.refresh.fast.interval.ms", "100"},
       {"statistics.interval.ms", std::to_string(kafka_statistics_interval.count())},
   };
@@ -133,7 +140,7 @@ void KafkaProducer::append(Partition partition, const RecordKey& key, const std:
     error = rd_kafka_last_error();
   }
   counts_.error("produce", error);
-  pending->done(Append::not_persisted);
+  pending->done(Append::not_persisted, std::nullopt);
 }
 
 void KafkaProducer::serve_until_stopped() {

@@ -7,9 +7,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "core/kafka/acknowledged.h"
 #include "core/kafka/client.h"
 #include "core/kafka/counts.h"
 #include "core/log/event_log.h"
@@ -38,7 +40,8 @@ using RecordKey = std::array<std::uint8_t, 16>;
 // at once, before `append` returns; it may append.
 class KafkaProducer {
  public:
-  using Done = std::function<void(Append)>;
+  // With where the record stands, when brokers said so.
+  using Done = std::function<void(Append, std::optional<Written>)>;
   // Throws KafkaFault. `connection` and `counts` outlive this.
   KafkaProducer(const KafkaConnection& connection, ProducerOptions options, KafkaCounts& counts);
   // Everything that is under way is answered.

@@ -73,6 +73,22 @@ TEST_F(OtherHistory, AnEmptyTopicLostItsEnd) {
   EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
 }
 
+// A broker that was cut off from its peers may tell of an end from before: what counts is where a
+// record of one's own stands that was acknowledged.
+TEST_F(OtherHistory, AnEndIsLostOnceARecordIsWrittenBelowWhatWasRead) {
+  append({"a", "b", "c"});
+  move_to_another_cluster({"a"});
+  const std::vector errors(10'000, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS);
+  kafka.kafka->fail_produce(errors);
+  kafka.open();
+  kafka.log->tick_with([](Partition) { return std::string("tick"); });
+  EXPECT_FALSE(kafka.log->catch_up(2 * end_loss_patience));
+  EXPECT_EQ(kafka.log->other_history(), "");
+  kafka.kafka->fail_no_more();
+  EXPECT_THAT(what_it_says(), HasSubstr("optare.control: this node read 3 records of it, and it "
+                                        "holds 2: the topic lost its end"));
+}
+
 // The very last record alone is missing: nothing is out of range.
 TEST_F(OtherHistory, ATopicThatLacksTheLastRecordLostItsEnd) {
   append({"a", "b"});
@@ -201,7 +217,7 @@ TEST_F(OtherHistory, RecordsOverTheLimitAreVoid) {
   KafkaProducer stranger(connection, options, counts);
   std::promise<Append> answer;
   stranger.append(control, RecordKey{}, std::string(frame_bytes_max + 1, 'x'),
-                  [&](Append result) { answer.set_value(result); });
+                  [&](Append result, const auto&) { answer.set_value(result); });
   ASSERT_EQ(answer.get_future().get(), Append::persisted);
   ASSERT_EQ(append_and_wait(*kafka.log, control, "b"), Append::persisted);
   const auto records = all_records(*kafka.log, control);

@@ -81,6 +81,18 @@ TEST_F(HistoryCheckTest, AnEndThatComesBackIsNone) {
   EXPECT_EQ(check.range({0, 3}, 4, 200s), Says::begin_again) << "it counts from here";
 }
 
+// A broker that was cut off from the others knows less than they do.
+TEST_F(HistoryCheckTest, AnEndThatHasToBeProvenIsNotLostBecauseABrokerSaysSo) {
+  check.end_is_proven();
+  begin();
+  EXPECT_EQ(check.range({0, 3}, 4, 100s), Says::begin_again);
+  begin();
+  EXPECT_EQ(check.range({0, 3}, 4, 1'000s), Says::begin_again);
+  EXPECT_EQ(check.written(4, 4), Says::read_on);
+  EXPECT_EQ(check.written(2, 4), Says::other_history);
+  EXPECT_THAT(check.why(), HasSubstr("read 4 records of it, and it holds 3"));
+}
+
 TEST_F(HistoryCheckTest, ABeginningThatWasDeletedIsOfNoUse) {
   check.begin(std::nullopt);
   EXPECT_EQ(check.range({7, 9}, 0, 100s), Says::other_history);
