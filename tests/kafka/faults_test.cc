@@ -16,11 +16,16 @@ using testing::IsEmpty;
 
 class KafkaFaultsUnderLoad : public testing::Test {
  protected:
-  KafkaFaultsUnderLoad() : load(brokers) { load.next_commit("the start", Steady::now()); }
-  void happen(const std::string& name) {
+  explicit KafkaFaultsUnderLoad(const KafkaBrokersOptions& options = {})
+      : brokers(options), load(brokers) {
+    load.next_commit("the start", Steady::now());
+  }
+  Measures happen(const std::string& name) {
     const Fault& fault = fault_named(name);
-    fmt::print("{}: {}\n", fault.what, text_of(fault.happen(load, 3s)));
+    const Measures measures = fault.happen(load, 3s);
+    fmt::print("{}: {}\n", fault.what, text_of(measures));
     std::fflush(stdout);
+    return measures;
   }
   void expect_what_was_said() { EXPECT_THAT(load.what_is_wrong(), IsEmpty()); }
 
@@ -56,6 +61,24 @@ TEST_F(KafkaFaultsUnderLoad, AbsencesAreToldAfterAFailOver) {
 // One of three is left: nothing can be written, and what is there can be read.
 TEST_F(KafkaFaultsUnderLoad, OneBrokerOfThreeTakesNoWritesAndNodesReadOn) {
   happen("two-killed");
+  expect_what_was_said();
+}
+
+// Brokers that can be cut off from each other.
+class KafkaFaultsOfTheNetwork : public KafkaFaultsUnderLoad {
+ protected:
+  KafkaFaultsOfTheNetwork() : KafkaFaultsUnderLoad({.network = true}) {}
+};
+
+// It goes on answering, and is left nearly as soon as one that died.
+TEST_F(KafkaFaultsOfTheNetwork, ALeaderThatIsCutOffIsLeft) {
+  for (const auto& [name, time] : happen("leader-cut")) EXPECT_LT(time, 60s) << name;
+  expect_what_was_said();
+}
+
+// It fails closed, and goes on when it hears from the others again.
+TEST_F(KafkaFaultsOfTheNetwork, ANodeThatReachesNothingButSuchALeaderComesBack) {
+  happen("leader-cut-with-node");
   expect_what_was_said();
 }
 

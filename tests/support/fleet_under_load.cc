@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <ranges>
 
 namespace optare {
 namespace {
@@ -13,7 +14,6 @@ using namespace std::chrono_literals;
 // Who asked a node that sleeps shall hear from it, when it is awake.
 constexpr Duration answer_time_max = 180s;
 constexpr std::size_t asked_for_tokens_max = 60;
-constexpr int answers_in_a_row = 20;
 
 Duration since(Steady::time_point moment) {
   return std::chrono::floor<Duration>(Steady::now() - moment);
@@ -22,7 +22,7 @@ Duration since(Steady::time_point moment) {
 }  // namespace
 
 FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
-    : brokers(its_brokers), fleet(brokers.bootstrap()), raw_(brokers.bootstrap()) {
+    : brokers(its_brokers), fleet(brokers.bootstrap()) {
   if (brokers.has_network()) c.place = brokers.guest_place();
   if (const Ended made = fleet.init(); made.code != 0) throw std::runtime_error(made.err);
   wait_for_all_in_sync();
@@ -84,9 +84,27 @@ HttpResponse FleetUnderLoad::insist(const std::string& method, const std::string
   return answer;
 }
 
+std::optional<int> FleetUnderLoad::told_by_all(const std::function<int(RawKafka&)>& tell) const {
+  std::optional<int> told;
+  for (const auto& broker : std::views::split(brokers.bootstrap(), ',')) {
+    RawKafka alone{std::string(std::string_view(broker))};
+    const int tells = tell(alone);
+    if (told.value_or(tells) != tells) return std::nullopt;
+    told = tells;
+  }
+  return told;
+}
+
 int FleetUnderLoad::leader() {
+  const std::string topic = fleet.prefix + ".control";
   int node = 0;
-  wait_until("a leader", [&] { return (node = raw_.leader(fleet.prefix + ".control")) != 0; });
+  wait_until(
+      "a leader",
+      [&] {
+        node = told_by_all([&](RawKafka& broker) { return broker.leader(topic); }).value_or(0);
+        return node != 0;
+      },
+      recovery_max);
   return node;
 }
 
@@ -96,22 +114,16 @@ std::vector<int> FleetUnderLoad::others(int broker) const {
   return all;
 }
 
-// A broker that was cut off tells for a moment of what was before.
 void FleetUnderLoad::wait_for_all_in_sync() {
-  for (const char* topic : {".control", ".tokens", ".vault"}) {
-    int in_a_row = 0;
+  for (const std::string topic : {".control", ".tokens", ".vault"}) {
+    const auto in_sync = [&] {
+      return told_by_all([&](RawKafka& broker) { return broker.in_sync(fleet.prefix + topic); });
+    };
     try {
-      wait_until(
-          "three in sync",
-          [&] {
-            in_a_row = raw_.in_sync(fleet.prefix + topic) == 3 ? in_a_row + 1 : 0;
-            return in_a_row >= answers_in_a_row;
-          },
-          recovery_max);
+      wait_until("three in sync", [&] { return in_sync() == 3; }, recovery_max);
     } catch (const std::exception& fault) {
       throw std::runtime_error(fmt::format("{}: {} has {}\n{}", fault.what(), topic,
-                                           raw_.in_sync(fleet.prefix + topic),
-                                           brokers.command({"status"})));
+                                           in_sync().value_or(0), brokers.command({"status"})));
     }
   }
 }

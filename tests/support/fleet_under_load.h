@@ -1,7 +1,9 @@
 // Three nodes under load over three brokers that a test hurts, and what must hold of them after.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "tests/support/caller.h"
@@ -33,7 +35,7 @@ class FleetUnderLoad {
   // As the first node says it; throws when it is not done in time.
   HttpResponse insist(const std::string& method, const std::string& path, const std::string& body);
 
-  // The node that leads the log.
+  // The node that leads the log, as all brokers say.
   int leader();
   // All brokers but this one.
   std::vector<int> others(int broker) const;
@@ -64,8 +66,10 @@ class FleetUnderLoad {
   void compare(const Caller::App& app, const Names& found);
   void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
   void verify_nodes();
+  // What each broker says when it is asked alone; none: not the same. One that was cut off tells
+  // for a while of what was before.
+  std::optional<int> told_by_all(const std::function<int(RawKafka&)>& tell) const;
 
-  RawKafka raw_;
   std::deque<Caller> callers_;
   std::atomic<bool> ended_ = false;
   std::vector<std::jthread> threads_;  // last: they end first
