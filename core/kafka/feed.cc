@@ -294,11 +294,13 @@ void Feed::judge_range(Partition partition) {
 // A connection that knows this broker alone hears of the leader from it: any other one may be the
 // leader of before, and is asked by chance.
 void Feed::turn_to(std::int32_t leader) {
-  const std::string address =
-      broker_address(client_.handle.get(), leader, std::chrono::milliseconds(range_patience));
+  constexpr std::chrono::milliseconds patience{1'000};
+  const std::string address = broker_address(client_.handle.get(), leader, patience);
   if (address.empty()) return counts_.error("leader", RD_KAFKA_RESP_ERR__UNKNOWN_BROKER);
   try {
     Client client = make_client(address);
+    // It may have died since it acknowledged, and nobody else would ever be asked.
+    if (broker_address(client.handle.get(), leader, patience).empty()) return;
     end_client();
     {
       const std::scoped_lock lock(mutex_);

@@ -89,6 +89,28 @@ TEST_F(OtherHistory, AnEndIsLostOnceARecordIsWrittenBelowWhatWasRead) {
                                         "holds 2: the topic lost its end"));
 }
 
+// Who acknowledged a record may be gone before it is read: then another broker has it.
+TEST(LostLeader, IsNotTheOnlyOneThatIsAsked) {
+  constexpr std::int16_t fetch_request = 1;  // its number in the protocol
+  auto cluster = std::make_unique<MockKafka>(2);
+  for (const char* topic : {"optare.control", "optare.tokens"}) {
+    cluster->make_topic(topic);
+    rd_kafka_mock_partition_set_leader(cluster->cluster(), topic, 0, 1);
+  }
+  MockKafkaLog kafka(std::move(cluster));
+  rd_kafka_mock_cluster_t* const brokers = kafka.kafka->cluster();
+  const std::vector errors(100'000, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+  rd_kafka_mock_push_request_errors_array(brokers, fetch_request, errors.size(), errors.data());
+  ASSERT_EQ(append_and_wait(*kafka.log, control, "a"), Append::persisted);
+  rd_kafka_mock_broker_set_down(brokers, 1);
+  std::this_thread::sleep_for(3 * unread_max);
+  for (const char* topic : {"optare.control", "optare.tokens"})
+    rd_kafka_mock_partition_set_leader(brokers, topic, 0, 2);
+  rd_kafka_mock_clear_request_errors(brokers, fetch_request);
+  EXPECT_TRUE(soon([&] { return kafka.log->end(control) == 1; }))
+      << testing::PrintToString(kafka.log->status().errors);
+}
+
 // The very last record alone is missing: nothing is out of range.
 TEST_F(OtherHistory, ATopicThatLacksTheLastRecordLostItsEnd) {
   append({"a", "b"});
