@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <thread>
 
 namespace optare {
 namespace {
+
+constexpr std::chrono::milliseconds retry_interval{50};
 
 struct EndConf {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -66,11 +69,7 @@ constexpr std::chrono::milliseconds look_who_leads_max{1'000};
 void look_who_leads(rd_kafka_t* handle, const std::string& topic,
                     std::chrono::milliseconds patience) {
   const KafkaTopicHandle asked = make_topic(handle, topic);
-  const rd_kafka_metadata_t* found = nullptr;
-  if (rd_kafka_metadata(handle, 0, asked.get(), &found,
-                        bounded_ms(std::min(patience, look_who_leads_max))) ==
-      RD_KAFKA_RESP_ERR_NO_ERROR)
-    rd_kafka_metadata_destroy(found);
+  static_cast<void>(ask_metadata(handle, asked.get(), std::min(patience, look_who_leads_max)));
 }
 
 }  // namespace
@@ -99,17 +98,42 @@ std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handl
   return std::unexpected(error);
 }
 
+std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset_in_time(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
+    std::chrono::milliseconds patience, std::chrono::milliseconds try_max,
+    const std::function<bool(rd_kafka_resp_err_t)>& goes_on) {
+  using Steady = std::chrono::steady_clock;
+  const auto until = Steady::now() + patience;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now());
+    const auto found = topic_offset(handle, topic, partition, which, std::min(left, try_max));
+    if (found) return found;
+    const bool wanted = !goes_on || goes_on(found.error());
+    if (!wanted || Steady::now() + retry_interval >= until) return found;
+    std::this_thread::sleep_for(retry_interval);
+  }
+}
+
+std::expected<KafkaMetadata, rd_kafka_resp_err_t> ask_metadata(rd_kafka_t* handle,
+                                                               rd_kafka_topic_t* topic,
+                                                               std::chrono::milliseconds patience) {
+  const rd_kafka_metadata_t* found = nullptr;
+  const auto error = rd_kafka_metadata(handle, 0, topic, &found, bounded_ms(patience));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(error);
+  return KafkaMetadata(found);
+}
+
+std::string host_and_port(std::string_view host, int port) {
+  return host.contains(':') ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
 std::string broker_address(rd_kafka_t* handle, std::int32_t broker,
                            std::chrono::milliseconds patience) {
-  const rd_kafka_metadata_t* found = nullptr;
-  if (rd_kafka_metadata(handle, 0, nullptr, &found, bounded_ms(patience)) !=
-      RD_KAFKA_RESP_ERR_NO_ERROR)
-    return {};
-  const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(
-      found, rd_kafka_metadata_destroy);
-  const std::span brokers(found->brokers, static_cast<std::size_t>(found->broker_cnt));
+  const auto found = ask_metadata(handle, nullptr, patience);
+  if (!found) return {};
+  const std::span brokers((*found)->brokers, static_cast<std::size_t>((*found)->broker_cnt));
   const auto its = std::ranges::find(brokers, broker, &rd_kafka_metadata_broker_t::id);
-  return its == brokers.end() ? std::string() : fmt::format("{}:{}", its->host, its->port);
+  return its == brokers.end() ? std::string() : host_and_port(its->host, its->port);
 }
 
 KafkaTopicHandle make_topic(rd_kafka_t* handle, const std::string& name) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,13 @@ struct EndKafkaQueue {
 };
 using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, EndKafkaQueue>;
 
+struct EndKafkaMetadata {
+  void operator()(const rd_kafka_metadata_t* metadata) const {
+    rd_kafka_metadata_destroy(metadata);
+  }
+};
+using KafkaMetadata = std::unique_ptr<const rd_kafka_metadata_t, EndKafkaMetadata>;
+
 // How long a broker may answer nothing before its connection is given up, and another broker is
 // asked who leads: one that hangs is left nearly as soon as one that died. What was sent to it is
 // sent again by the producer, under its old number.
@@ -82,7 +90,23 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
     rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
     std::chrono::milliseconds patience);
 
-// Where a broker is found, host:port, as the others say; empty: not told in time.
+// The same again and again for about `patience`, each try as long as `try_max`: the first may ask a
+// leader that is none any more. `goes_on` hears of each error, and says whether to.
+[[nodiscard]] std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset_in_time(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
+    std::chrono::milliseconds patience, std::chrono::milliseconds try_max,
+    const std::function<bool(rd_kafka_resp_err_t)>& goes_on = {});
+
+// What some broker, chosen by librdkafka, says of the brokers and of a topic of the handle; null:
+// of none. The handle goes by it from then on. The error: not told in time.
+std::expected<KafkaMetadata, rd_kafka_resp_err_t> ask_metadata(rd_kafka_t* handle,
+                                                               rd_kafka_topic_t* topic,
+                                                               std::chrono::milliseconds patience);
+
+// As librdkafka's bootstrap.servers takes it: an address of IPv6 in brackets.
+std::string host_and_port(std::string_view host, int port);
+
+// Where a broker is found, as another one says; empty: not told in time.
 std::string broker_address(rd_kafka_t* handle, std::int32_t broker,
                            std::chrono::milliseconds patience);
 

@@ -1,12 +1,10 @@
 #include "core/kafka/end_asker.h"
 
-#include <algorithm>
 #include <chrono>
 
 namespace optare {
 namespace {
 
-constexpr std::chrono::milliseconds retry_interval{50};
 // Of one try: a leader that is gone leaves time for the next one.
 constexpr std::chrono::milliseconds try_max{500};
 
@@ -79,22 +77,15 @@ void EndAsker::run() {
 }
 
 std::optional<std::uint64_t> EndAsker::query(const std::string& topic) {
-  const auto until = std::chrono::steady_clock::now() + end_question_patience;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
-    const auto end =
-        topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, std::min(left, try_max));
-    rd_kafka_poll(handle_.get(), 0);
-    if (end) return *end;
-    counts_.error("ask_end", end.error());
-    {
-      const std::scoped_lock lock(mutex_);
-      if (stopping_) return std::nullopt;
-    }
-    if (std::chrono::steady_clock::now() + retry_interval >= until) return std::nullopt;
-    std::this_thread::sleep_for(retry_interval);
-  }
+  const auto end =
+      topic_offset_in_time(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, end_question_patience,
+                           try_max, [this](rd_kafka_resp_err_t error) {
+                             counts_.error("ask_end", error);
+                             const std::scoped_lock lock(mutex_);
+                             return !stopping_;
+                           });
+  rd_kafka_poll(handle_.get(), 0);
+  return end ? std::optional(*end) : std::nullopt;
 }
 
 }  // namespace optare

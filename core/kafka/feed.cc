@@ -49,7 +49,6 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
     part.history.emplace(name);
   }
   client_ = make_client(connection_.brokers);
-  handle_ = client_.handle;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -151,7 +150,7 @@ std::uint64_t Feed::high_watermark(Partition partition) const {
   std::int64_t high = 0;
   const auto handle = [&] {
     const std::scoped_lock lock(mutex_);
-    return handle_;
+    return client_.handle;
   }();
   const auto error = rd_kafka_get_watermark_offsets(handle.get(), name.c_str(), 0, &low, &high);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0 ? static_cast<std::uint64_t>(high) : 0;
@@ -280,7 +279,6 @@ void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
 void Feed::judge_range(Partition partition) {
   Followed& part = followed(partition);
   rd_kafka_t* const handle = client_.handle.get();
-  if (end_is_proven_) part.history->end_is_proven();
   const auto low = topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
   const auto high =
       low ? topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
@@ -288,7 +286,8 @@ void Feed::judge_range(Partition partition) {
     counts_.error("range", high.error());
     return stop(partition, restart_interval);
   }
-  act_on(partition, part.history->range({*low, *high}, mirror_.end(partition), steady_now()));
+  act_on(partition,
+         part.history->range({*low, *high}, mirror_.end(partition), steady_now(), end_is_proven_));
 }
 
 // A connection that knows this broker alone hears of the leader from it: any other one may be the
@@ -300,20 +299,18 @@ void Feed::turn_to(std::int32_t leader) {
   try {
     Client client = make_client(address);
     // It may have died since it acknowledged, and nobody else would ever be asked.
-    if (broker_address(client.handle.get(), leader, patience).empty()) return;
+    if (broker_address(client.handle.get(), leader, patience).empty())
+      return counts_.error("leader", RD_KAFKA_RESP_ERR__TRANSPORT);
     end_client();
-    {
-      const std::scoped_lock lock(mutex_);
-      handle_ = client.handle;
-    }
-    client_ = std::move(client);
+    const std::scoped_lock lock(mutex_);
+    std::swap(client_, client);  // the old one ends without the lock
   } catch (const KafkaFault&) {
     counts_.error("leader", RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE);
   }
 }
 
 void Feed::end_is_lost(Partition partition, const Acknowledged::Loss& loss) {
-  act_on(partition, followed(partition).history->written(loss.written_at, loss.read_to));
+  act_on(partition, followed(partition).history->end_is_lost(loss.written_at + 1, loss.read_to));
 }
 
 void Feed::write(Partition partition, std::vector<LogRecord> records,

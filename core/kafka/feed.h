@@ -135,7 +135,6 @@ class Feed {
   Mirror& mirror_;
   KafkaCounts& counts_;
   const Callbacks callbacks_;
-  Client client_;  // the feed's thread; others look at `handle_`
   std::array<Followed, partitions.size()> followed_;
   Duration kept_time_at_{};
 
@@ -148,7 +147,7 @@ class Feed {
   std::atomic<bool> compared_ = false;
   std::atomic<bool> end_is_proven_ = false;
   mutable std::mutex mutex_;  // guards the rest
-  std::shared_ptr<rd_kafka_t> handle_;
+  Client client_;             // written by the feed's thread, which alone may read it without
   std::string other_history_;
   std::array<bool, partitions.size()> look_again_{};
   Counts feed_counts_;

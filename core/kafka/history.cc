@@ -39,18 +39,17 @@ HistoryCheck::Says HistoryCheck::end(std::uint64_t offset) {
 }
 
 HistoryCheck::Says HistoryCheck::range(const TopicRange& range, std::uint64_t read_up_to,
-                                       Duration now) {
+                                       Duration now, bool end_is_proven) {
   const std::uint64_t needed = expected_ ? expected_->offset : read_up_to;
   if (range.high >= read_up_to && range.low > needed)
     return other(topic_lost_its_beginning(topic_, range.low, needed));
-  if (!end_is_proven_ && end_loss_.seen(range, read_up_to, now))
+  if (!end_is_proven && end_loss_.seen(range, read_up_to, now))
     return other(topic_lost_its_end(topic_, range.high, read_up_to));
   return Says::begin_again;
 }
 
-HistoryCheck::Says HistoryCheck::written(std::uint64_t offset, std::uint64_t read_up_to) {
-  if (offset >= read_up_to) return Says::read_on;
-  return other(topic_lost_its_end(topic_, offset + 1, read_up_to));
+HistoryCheck::Says HistoryCheck::end_is_lost(std::uint64_t high, std::uint64_t read_up_to) {
+  return other(topic_lost_its_end(topic_, high, read_up_to));
 }
 
 void HistoryCheck::whole() {

@@ -65,12 +65,12 @@ class HistoryCheck {
   Says end(std::uint64_t offset);
   // The topic does not have what was asked for, but this, as the broker says that is asked.
   // `read_up_to`: one past the last that was read.
-  Says range(const TopicRange& range, std::uint64_t read_up_to, Duration now);
-  // From now on `written` tells of an end that is lost. A broker that says so for itself may have
-  // been cut off from the others, and knows less than they do.
-  void end_is_proven() { end_is_proven_ = true; }
-  // A record was written here after everything below `read_up_to` had been read.
-  Says written(std::uint64_t offset, std::uint64_t read_up_to);
+  // `end_is_proven`: `end_is_lost` tells of an end that is. A broker that says so for itself may
+  // have been cut off from the others, and knows less than they do.
+  Says range(const TopicRange& range, std::uint64_t read_up_to, Duration now,
+             bool end_is_proven = false);
+  // It ended at `high` after everything below `read_up_to` had been read: that is certain.
+  Says end_is_lost(std::uint64_t high, std::uint64_t read_up_to);
   // Everything that was read of it was found in it, at least once.
   bool compared() const { return compared_; }
   const std::string& why() const { return why_; }
@@ -82,7 +82,6 @@ class HistoryCheck {
   const std::string topic_;
   std::optional<LogRecord> expected_;
   EndLoss end_loss_;
-  bool end_is_proven_ = false;
   bool compared_ = false;
   std::string why_;
 };

@@ -20,6 +20,7 @@ std::map<Partition, std::string> topics_of(const KafkaConnection& connection) {
 ProducerOptions producer_options(const KafkaLogOptions& options) {
   ProducerOptions producer;
   producer.topics = topics_of(options.connection);
+  producer.broker_time_only = options.broker_time_only;
   producer.more = options.producer_settings;
   return producer;
 }
@@ -222,6 +223,7 @@ void KafkaLog::keep_time(Feed& feed, bool same_history) {
 // On the feed's thread.
 void KafkaLog::judge_leader(Feed& feed) {
   const Duration now = clock_.boottime();
+  if (now - turned_at_ < unread_max) return;
   for (const Partition partition : partitions) {
     std::optional<Acknowledged::Loss> loss;
     std::optional<std::int32_t> leader;
@@ -233,7 +235,11 @@ void KafkaLog::judge_leader(Feed& feed) {
       leader = its.missed_leader(now);
     }
     if (loss) return feed.end_is_lost(partition, *loss);
-    if (leader) return feed.turn_to(*leader);
+    if (leader) {
+      feed.turn_to(*leader);
+      turned_at_ = clock_.boottime();  // all partitions are read anew
+      return;
+    }
   }
 }
 

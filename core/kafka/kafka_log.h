@@ -127,7 +127,9 @@ class KafkaLog final : public EventLog {
 
   std::atomic<bool> has_room_ = true;
   mutable std::atomic<std::uint64_t> ticks_sent_ = 0;
-  Duration looked_at_room_at_{};  // the feed's thread only
+  // The feed's thread only.
+  Duration looked_at_room_at_{};
+  Duration turned_at_ = -unread_max;  // to another broker
   // Ended first, so in this order; null when read only.
   std::unique_ptr<EndAsker> asker_;
   std::unique_ptr<KafkaProducer> producer_;

@@ -17,7 +17,20 @@ constexpr std::chrono::milliseconds replace_interval{200};
 struct Pending {
   KafkaProducer::Done done;
   std::chrono::steady_clock::time_point sent;
+  bool broker_time_only;
 };
+
+// Where a record stands, as its delivery report says. Of one that brokers have had for long they
+// say that it is there, with neither time nor offset, and librdkafka numbers those of a request
+// from -1 on.
+std::optional<Written> written_of(const rd_kafka_message_t& message, bool broker_time_only) {
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR || message.offset < 0) return std::nullopt;
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  rd_kafka_message_timestamp(&message, &type);
+  if (broker_time_only && type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME) return std::nullopt;
+  return Written{.offset = static_cast<std::uint64_t>(message.offset),
+                 .broker = rd_kafka_message_broker_id(&message)};
+}
 
 void on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void* opaque) {
   const std::unique_ptr<Pending> pending(static_cast<Pending*>(message->_private));
@@ -27,11 +40,7 @@ void on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void
     counts.round_trip(std::chrono::steady_clock::now() - pending->sent);
   else
     counts.error("produce", message->err);
-  std::optional<Written> written;
-  if (result == Append::persisted && message->offset >= 0)
-    written = Written{.offset = static_cast<std::uint64_t>(message->offset),
-                      .broker = rd_kafka_message_broker_id(message)};
-  pending->done(result, written);
+  pending->done(result, written_of(*message, pending->broker_time_only));
 }
 
 void on_error(rd_kafka_t* handle, int error, const char* /*reason*/, void* opaque) {
@@ -126,7 +135,8 @@ std::shared_ptr<KafkaProducer::Instance> KafkaProducer::instance() const {
 
 void KafkaProducer::append(Partition partition, const RecordKey& key, const std::string& frame,
                            Done done) {
-  auto pending = std::make_unique<Pending>(std::move(done), std::chrono::steady_clock::now());
+  auto pending = std::make_unique<Pending>(std::move(done), std::chrono::steady_clock::now(),
+                                           options_.broker_time_only);
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__DESTROY;
   if (!stopping_) {
     const auto current = instance();

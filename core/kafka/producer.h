@@ -27,6 +27,9 @@ struct ProducerOptions {
   std::size_t queue_records_max = 16'384;
   std::size_t queue_kib_max = 32U << 10U;
   std::size_t record_bytes_max = 1U << 20U;
+  // Where a record stands is believed with the time that a broker gave it. librdkafka's mock gives
+  // none.
+  bool broker_time_only = true;
   // Further settings of librdkafka, for tests.
   KafkaSettings more{};
 };

@@ -41,7 +41,10 @@ struct EndNewTopic {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
 };
 
-int milliseconds_until(Steady::time_point until) { return bounded_ms(until - Steady::now()); }
+std::chrono::milliseconds time_until(Steady::time_point until) {
+  return std::chrono::floor<std::chrono::milliseconds>(until - Steady::now());
+}
+int milliseconds_until(Steady::time_point until) { return bounded_ms(time_until(until)); }
 
 std::unique_ptr<rd_kafka_AdminOptions_t, EndOptions> options_for(rd_kafka_t* handle,
                                                                  rd_kafka_admin_op_t operation,
@@ -107,19 +110,17 @@ Result<void> TopicAdmin::reach(Until until) const {
   for (auto patience = first_reach_patience;; patience *= 2) {
     const auto began = Steady::now();
     const auto last = std::min(until, refused_until.value_or(until));
-    const rd_kafka_metadata_t* answer = nullptr;
-    const auto error = rd_kafka_metadata(handle_.get(), 0, nullptr, &answer,
-                                         milliseconds_until(std::min(last, began + patience)));
+    const auto answer =
+        ask_metadata(handle_.get(), nullptr, time_until(std::min(last, began + patience)));
     while (rd_kafka_poll(handle_.get(), 0) > 0) {
     }
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      rd_kafka_metadata_destroy(answer);
+    if (answer) {
       complaint_->forget();
       return {};
     }
     if (Steady::now() + look_again_interval >= last) {
       const std::string complaint = complaint_->text();
-      return not_answered(complaint.empty() ? rd_kafka_err2str(error) : complaint);
+      return not_answered(complaint.empty() ? rd_kafka_err2str(answer.error()) : complaint);
     }
     if (complaint_->refused() && !refused_until) refused_until = began + refusal_patience;
     std::this_thread::sleep_for(look_again_interval);
@@ -130,12 +131,9 @@ Result<void> TopicAdmin::reach(Until until) const {
 Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, FoundTopic& topic,
                                                    Until until) const {
   const auto handle = make_topic(handle_.get(), name);
-  const rd_kafka_metadata_t* answer = nullptr;
-  const auto error =
-      rd_kafka_metadata(handle_.get(), 0, handle.get(), &answer, milliseconds_until(until));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return not_answered(rd_kafka_err2str(error));
-  const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(
-      answer, rd_kafka_metadata_destroy);
+  const auto asked = ask_metadata(handle_.get(), handle.get(), time_until(until));
+  if (!asked) return not_answered(rd_kafka_err2str(asked.error()));
+  const rd_kafka_metadata_t* const answer = asked->get();
   std::vector<int> brokers;
   for (const auto& broker :
        std::span(answer->brokers, static_cast<std::size_t>(answer->broker_cnt)))
@@ -276,16 +274,10 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
 }
 
 Result<bool> TopicAdmin::was_written(const std::string& topic, Duration patience) const {
-  const auto until = Steady::now() + patience;
-  for (;;) {
-    const std::chrono::milliseconds left(milliseconds_until(until));
-    const auto end =
-        topic_offset(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, std::min(left, end_try_max));
-    if (end) return *end > 0;
-    if (Steady::now() + look_again_interval >= until)
-      return not_answered(fmt::format("{}: {}", topic, rd_kafka_err2str(end.error())));
-    std::this_thread::sleep_for(look_again_interval);
-  }
+  const auto end =
+      topic_offset_in_time(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, patience, end_try_max);
+  if (!end) return not_answered(fmt::format("{}: {}", topic, rd_kafka_err2str(end.error())));
+  return *end > 0;
 }
 
 }  // namespace optare

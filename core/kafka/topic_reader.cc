@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
-
 namespace optare {
 namespace {
 
@@ -14,7 +11,6 @@ struct EndMessage {
 
 // Longer than a fetch waits; a leader that is gone leaves time for the next try.
 constexpr std::chrono::milliseconds try_max{2'000};
-constexpr std::chrono::milliseconds retry_interval{50};
 
 int whole(TopicReader::Patience patience) { return static_cast<int>(patience.count()); }
 
@@ -84,20 +80,13 @@ std::optional<TopicReader::Bounds> TopicReader::bounds(Patience patience) {
   return end ? std::optional(Bounds{*begin, *end}) : std::nullopt;
 }
 
-// Again until the time is up: the first try may ask a leader that is none any more.
 std::optional<std::uint64_t> TopicReader::offset(std::int64_t which, Patience patience) {
-  using Steady = std::chrono::steady_clock;
   const std::string name = rd_kafka_topic_name(topic_.get());
-  const auto until = Steady::now() + patience;
-  for (;;) {
-    const auto left = std::chrono::duration_cast<Patience>(until - Steady::now());
-    const auto found =
-        topic_offset(consumer_.get(), name, partition_, which, std::min(left, try_max));
-    if (found) return *found;
-    fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(found.error()));
-    if (Steady::now() + retry_interval >= until) return std::nullopt;
-    std::this_thread::sleep_for(retry_interval);
-  }
+  const auto found =
+      topic_offset_in_time(consumer_.get(), name, partition_, which, patience, try_max);
+  if (found) return *found;
+  fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(found.error()));
+  return std::nullopt;
 }
 
 }  // namespace optare

@@ -93,6 +93,24 @@ TEST_F(KafkaLogTest, BrokersStampEveryRecord) {
   }
 }
 
+// With the time at which they wrote it, by which a place is believed.
+TEST_F(KafkaLogTest, BrokersSayWhereARecordStandsAndWhoWroteIt) {
+  append({"first", "second"});
+  const KafkaConnection connection{.brokers = shared_brokers()};
+  KafkaCounts counts;
+  ProducerOptions options;
+  options.topics = {{control, real.topic()}};
+  KafkaProducer producer(connection, options, counts);
+  std::promise<std::optional<Written>> answer;
+  producer.append(
+      control, RecordKey{}, "third",
+      [&](Append, const std::optional<Written>& written) { answer.set_value(written); });
+  const auto written = answer.get_future().get();
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->offset, 2U);
+  EXPECT_EQ(written->broker, real.raw.leader(real.topic()));
+}
+
 TEST_F(KafkaLogTest, ATopicThatKeepsTheProducersTimeIsVoid) {
   real.raw.set_topic(real.topic(), {{"message.timestamp.type", "CreateTime"}});
   ASSERT_TRUE(soon([&] {

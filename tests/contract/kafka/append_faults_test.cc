@@ -47,6 +47,26 @@ TEST_F(AppendFaults, WhatABrokerRefusesForGoodIsSurelyNotWritten) {
   EXPECT_EQ(errors.at("produce MSG_SIZE_TOO_LARGE"), 1U);
 }
 
+// A record that brokers have had for long is told to be there, but not where: librdkafka then
+// numbers those of a request from -1 on.
+TEST_F(AppendFaults, ADuplicateThatStandsNowhereIsNoLostEnd) {
+  kafka.open([](KafkaLogOptions& options) {
+    options.broker_time_only = true;
+    options.producer_settings = {{"linger.ms", "200"}};
+  });
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(append("before"), Append::persisted);
+  ASSERT_TRUE(soon([&] { return kafka.log->end(control) == 8; }));
+  kafka.kafka->fail_produce({RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER});
+  std::atomic<int> persisted = 0;
+  for (int i = 0; i < 4; ++i)
+    kafka.log->append(control, "again",
+                      [&](Append result) { persisted += result == Append::persisted ? 1 : 0; });
+  ASSERT_TRUE(soon([&] { return persisted == 4; }));
+  // Looked at each 50 ms.
+  std::this_thread::sleep_for(500ms);
+  EXPECT_EQ(kafka.log->other_history(), "");
+}
+
 TEST_F(AppendFaults, WhatWasNeverSentIsSurelyNotWritten) {
   kafka.open(hasty);
   ASSERT_TRUE(soon([&] { return append("first") == Append::persisted; }));
