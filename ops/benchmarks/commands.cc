@@ -58,15 +58,37 @@ std::function<void()> bare_write(const Config& place) {
   };
 }
 
-// In turns, so that both meet the same moods of the disk.
+// One record of that size after the other, each synced, into a database like the log's own.
+class RocksDisk {
+ public:
+  explicit RocksDisk(const std::filesystem::path& folder)
+      : database_(resources_, folder, OpenMode::write) {}
+  void append() {
+    const LogDatabase::Row row{Partition::control, written_++, {}, record_};
+    if (!database_.write(std::span(&row, 1))) throw std::runtime_error(database_.fault());
+  }
+
+ private:
+  RocksResources resources_;
+  LogDatabase database_;
+  std::uint64_t written_ = 0;
+  std::string record_ = std::string(700, 'x');
+};
+
+// In turns, so that all meet the same moods of the disk.
 boost::json::object one_at_a_time(Deployment& deployment, const ApiId& api, const Order& order) {
   const std::function<void()> write = bare_write(order.place);
+  std::optional<RocksDisk> rocks;
+  if (order.place.log != "kafka")
+    rocks.emplace(std::filesystem::path(order.place.data) / "bare_records");
   Latencies commands;
   Latencies bare;
+  Latencies recorded;
   for (int i = -order.warm_up; i < order.one; ++i) {
     if (i == 0) {
       commands.clear();
       bare.clear();
+      recorded.clear();
     }
     auto command = deployment.new_application(fmt::format("Application {}", i), api).first;
     const auto asked = SteadyClock::now();
@@ -75,8 +97,14 @@ boost::json::object one_at_a_time(Deployment& deployment, const ApiId& api, cons
     const auto written = SteadyClock::now();
     write();
     bare.add(written);
+    if (!rocks) continue;
+    const auto begun = SteadyClock::now();
+    rocks->append();
+    recorded.add(begun);
   }
-  return {{"command", commands.json()}, {"bare", bare.json()}};
+  boost::json::object result{{"command", commands.json()}, {"bare", bare.json()}};
+  if (rocks) result["rocks"] = recorded.json();
+  return result;
 }
 
 struct Crowd {

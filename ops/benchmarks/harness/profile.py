@@ -25,6 +25,7 @@ PARTS = [(name, re.compile(pattern)) for name, pattern in (
     ("folding and encoding rows", r"evolve|::apply$|facts_of|Rows::|encode_"),
     ("issuance records and their batch", r"IssuanceSpool|encode_issu|BatchWriter"),
     ("claims and liveness", r"AccessTokenClaims|[Ll]iveness|is_alive"),
+    ("shedding", r"Shedder::|RequestCounts::request_shed"),
     ("reading the request", r"parse_head|RequestParser|basic_parser|Form::|parse_form|RouteTable"),
     ("deciding", r"::decide$|CommandRunner|optare::handle"),
     ("waking threads", r"^do_futex"),

@@ -42,7 +42,8 @@ def measure(bench, server, credentials, token_format, tokens):
                            "nginx": wrk(nginx, requests, bench.sizes.seconds),
                            "optare": wrk(server, requests, bench.sizes.seconds, first, warm_up=1 if again else 0)})
     name = {"jwt": "JWTs", "opaque": "opaque tokens"}[token_format]
-    what = f"introspection, {len(tokens):,} {name}{' again and again' if again else ', each for the first time'}"
+    seen = " again and again" if again else ", each for the first time" if first_jwt else ", one after the other"
+    what = f"introspection, {len(tokens):,} {name}{seen}"
     # With head and body: an answer that says inactive is hundreds of bytes shorter.
     if min(r["optare"]["bytes_each"] for r in rounds) < len(answer) + 100:
         raise RuntimeError(f"{what}: not every token was active")

@@ -7,6 +7,9 @@ from harness.bench import median, token_requests
 from harness.processes import prepared, result_of, wrk
 
 
+WARM_UP = 2  # seconds
+
+
 def run(bench):
     data, credentials_file, _ = bench.seeded(bench.sizes.applications)
     credentials = json.loads(credentials_file.read_text())
@@ -18,11 +21,14 @@ def run(bench):
             measure(bench, server, requests, capacity, times)
 
 
+def load_command(bench, server, requests, rate, seconds):
+    return machine.pinned(machine.LOAD_CORE, [bench.program("load"), "--port", server.port, "--requests", requests, "--rate", rate,
+                                              "--seconds", seconds, "--warm-up", WARM_UP])
+
+
 def measure(bench, server, requests, capacity, times):
-    command = [bench.program("load"), "--port", server.port, "--requests", requests, "--rate", times * capacity,
-               "--seconds", 2 * bench.sizes.seconds, "--warm-up", 2]
     with machine.Watch() as watch:
-        found = result_of(machine.pinned(machine.LOAD_CORE, command))
+        found = result_of(load_command(bench, server, requests, times * capacity, 2 * bench.sizes.seconds))
     latency = found["latency"]
     bench.report.add(f"goodput at {times} x capacity", found["good_per_second"], "tokens/s", limit=capacity,
                      limit_name="/s of capacity (64 connections)", bound=0.8 * capacity if times == 2 else None,

@@ -4,8 +4,9 @@ import json
 
 from harness import machine, profile
 from harness.bench import token_requests
-from harness.processes import prepared, wrk_command
+from harness.processes import prepared, wrk, wrk_command
 from sections.introspection import issue
+from sections.overload import WARM_UP, load_command
 
 SECONDS = 3
 
@@ -16,18 +17,27 @@ def run(bench):
         credentials = json.loads(credentials_file.read_text())
         requests = prepared(bench.work / "profiled", token_requests(credentials, bench.sizes.applications))
         with bench.server(data) as server:
-            under_load(bench, name, server, requests)
+            load = wrk_load(server, requests)
+            under_load(bench, name, server, load)
             if token_format == "jwt":
+                capacity = wrk(server, requests, SECONDS)["rate"]
+                for times in (1, 2):
+                    load = load_command(bench, server, requests, times * capacity, SECONDS + 2)
+                    under_load(bench, f"JWT, offered at {times} x capacity", server, load, WARM_UP + 1)
                 tokens = issue(bench, server, credentials)
                 asked = [("/oauth2/introspect", credentials["introspector"], {"token": token}) for token in tokens]
-                under_load(bench, "introspection, JWT seen for the first time", server,
-                           prepared(bench.work / "introspected", asked))
+                load = wrk_load(server, prepared(bench.work / "introspected", asked))
+                under_load(bench, "introspection, JWT seen for the first time", server, load)
     programs(bench)
 
 
-def under_load(bench, what, server, requests):
-    load = bench.start(machine.pinned(machine.LOAD_CORE, wrk_command(server, requests, SECONDS + 2)))
-    bench.settle(1)
+def wrk_load(server, requests):
+    return machine.pinned(machine.LOAD_CORE, wrk_command(server, requests, SECONDS + 2))
+
+
+def under_load(bench, what, server, load, settle=1):
+    load = bench.start(load)
+    bench.settle(settle)
     show(bench, what, profile.recorded(["-p", server.pid, "--", "sleep", SECONDS], 60, bench.work / "perf.data"))
     load.communicate()
 
