@@ -24,10 +24,11 @@ def run(bench):
                 for times in (1, 2):
                     load = load_command(bench, server, requests, times * capacity, SECONDS + 2)
                     under_load(bench, f"JWT, offered at {times} x capacity", server, load, WARM_UP + 1)
-                tokens = issue(bench, server, credentials)
-                asked = [("/oauth2/introspect", credentials["introspector"], {"token": token}) for token in tokens]
-                load = wrk_load(server, prepared(bench.work / "introspected", asked))
-                under_load(bench, "introspection, JWT seen for the first time", server, load)
+            tokens = issue(bench, server, credentials)
+            asked = [("/oauth2/introspect", credentials["introspector"], {"token": token}) for token in tokens]
+            load = wrk_load(server, prepared(bench.work / "introspected", asked))
+            seen = {"jwt": "JWT seen for the first time", "opaque": "opaque token"}[token_format]
+            under_load(bench, f"introspection, {seen}", server, load)
     programs(bench)
 
 
