@@ -33,7 +33,9 @@ constexpr std::uint16_t port_max = 32'000;
 std::vector<std::string> environment_of(const Program& program) {
   std::vector<std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with("OPTARE_")) variables.emplace_back(*entry);
+    const std::string_view variable = *entry;
+    if (!variable.starts_with("OPTARE_") && !variable.starts_with("GTEST_"))
+      variables.emplace_back(variable);
   }
   for (const auto& [name, value] : program.environment) variables.push_back(name + "=" + value);
   return variables;

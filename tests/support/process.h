@@ -28,7 +28,7 @@ void wait_until(const std::string& what, const std::function<bool()>& done,
 
 std::string file_text(const std::filesystem::path& path);  // empty when there is none
 
-// What to run. The variables OPTARE_... of this process do not get to it.
+// What to run. The variables OPTARE_... and GTEST_... of this process do not get to it.
 struct Program {
   std::vector<std::string> arguments;  // the first: the program
   std::vector<std::pair<std::string, std::string>> environment = {};
