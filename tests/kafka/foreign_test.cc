@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "core/kafka/kafka_vault.h"
 #include "core/kafka/topics.h"
 #include "core/log/imported.h"
@@ -51,8 +53,30 @@ class ForeignRecords : public testing::Test {
     }
     throw std::runtime_error("no commit");
   }
+  // By a tool that knows nothing of us; where it stands then.
+  std::int64_t produce_by_kcat(const std::string& value) {
+    const std::filesystem::path file = fleet.folder() / "record";
+    std::ofstream(file, std::ios::binary) << value << std::flush;
+    const Ended sent =
+        run({{"kcat", "-P", "-b", fleet.brokers, "-t", topics.control, "-p", "0", file}});
+    EXPECT_EQ(sent.code, 0) << sent.err;
+    const auto records = raw.read(topics.control);
+    const auto last = std::ranges::find(records.rbegin(), records.rend(), value, &RawRecord::value);
+    if (last == records.rend()) throw std::runtime_error("kcat produced nothing: " + sent.err);
+    return last->offset;
+  }
   double counted(const std::string& reason) const {
     return node.metric("optare_log_void_records_total", "reason=\"" + reason + "\"");
+  }
+  static std::string place(Partition partition, std::int64_t offset) {
+    return fmt::format(R"("partition":"{}","offset":{},)", partition_name(partition), offset);
+  }
+  // These places, and no others.
+  void expect_listed(const std::vector<std::string>& places) const {
+    const Ended listed = fleet.run_beside(node, {"log", "void", "--json"});
+    EXPECT_EQ(listed.code, 0) << listed.err;
+    for (const std::string& each : places) EXPECT_THAT(listed.out, HasSubstr(each));
+    EXPECT_EQ(std::ranges::count(listed.out, '\n'), std::ssize(places)) << listed.out;
   }
   // As if they were not there: on the node that ran, and on one that reads them all afresh.
   void expect_life_goes_on() {
@@ -91,8 +115,7 @@ TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
   std::vector<std::string> places;
   const auto produce_to = [&](Partition partition, std::optional<std::string_view> value) {
     const std::string& topic = partition == control ? topics.control : topics.tokens;
-    places.push_back(fmt::format(R"("partition":"{}","offset":{},)", partition_name(partition),
-                                 raw.produce(topic, 0, value)));
+    places.push_back(place(partition, raw.produce(topic, 0, value)));
   };
   const auto produce = [&](std::optional<std::string_view> value) {
     produce_to(control, value);
@@ -115,10 +138,22 @@ TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
   EXPECT_GE(counted("mac"), 3) << "altered in both, and genuine of the other topic";
   EXPECT_EQ(node.metric("optare_log_void_records_total"), 2 * 8 + 1);
 
-  const Ended listed = fleet.run_beside(node, {"log", "void", "--json"});
-  EXPECT_EQ(listed.code, 0) << listed.err;
-  for (const std::string& place : places) EXPECT_THAT(listed.out, HasSubstr(place));
-  EXPECT_EQ(std::ranges::count(listed.out, '\n'), std::ssize(places)) << listed.out;
+  expect_listed(places);
+  expect_life_goes_on();
+}
+
+TEST_F(ForeignRecords, OfAStrangersToolAreNoOther) {
+  const std::string genuine = newest_commit();
+  std::string wrong_mac = genuine;
+  wrong_mac.back() = static_cast<char>(wrong_mac.back() ^ 1);
+  std::vector<std::string> places;
+  for (const std::string& value : {std::string("garbage"), genuine, wrong_mac})
+    places.push_back(place(control, produce_by_kcat(value)));
+  wait_until("all to be judged", [&] { return node.metric("optare_log_void_records_total") >= 3; });
+  EXPECT_EQ(counted("frame"), 1);
+  EXPECT_EQ(counted("mac"), 1);
+  EXPECT_EQ(node.metric("optare_log_void_records_total"), 3);
+  expect_listed(places);
   expect_life_goes_on();
 }
 
