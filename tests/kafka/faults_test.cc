@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <csignal>
-#include <thread>
-
 #include "tests/support/faults.h"
 
 namespace optare {
@@ -80,32 +77,6 @@ TEST_F(KafkaFaultsOfTheNetwork, ALeaderThatIsCutOffIsLeft) {
 TEST_F(KafkaFaultsOfTheNetwork, ANodeThatReachesNothingButSuchALeaderComesBack) {
   happen("leader-cut-with-node");
   expect_what_was_said();
-}
-
-// Stopped for longer than a view may be old, with requests waiting: they are answered from nothing
-// that is older.
-TEST(FleetFreshness, OfANodeThatSlept) {
-  TwoNodes nodes;
-  auto& [fleet, a, b] = nodes;
-  const AppSecret app = fleet.create(a, "https://api.example.com");
-  const std::string token = b.token(app, "https://api.example.com");
-  ASSERT_TRUE(b.active(app, token));
-  b.http.answer_time_max = 90s;  // it sleeps for some of it
-  b.process().signal(SIGSTOP);
-  EXPECT_EQ(fleet.call(a, "DELETE", "/applications/" + app.client_id).status, 200);
-  // Their connections wait in the kernel: they meet the node as it wakes up.
-  std::vector<std::jthread> waiting;
-  for (int i = 0; i < 8; ++i) {
-    waiting.emplace_back([&] {
-      for (int n = 0; n < 20; ++n)
-        EXPECT_NE(b.request_token(app, "https://api.example.com").status, 200);
-    });
-  }
-  std::this_thread::sleep_for(16s);
-  b.process().signal(SIGCONT);
-  waiting.clear();
-  wait_until("it to know",
-             [&] { return b.request_token(app, "https://api.example.com").status == 401; });
 }
 
 }  // namespace
