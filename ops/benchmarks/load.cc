@@ -1,6 +1,7 @@
 // Load that does not wait for the server: requests fall due at a fixed rate, whatever became of
 // those before them, and go out at once on a connection of their own. One that is not answered well
-// within `patience`, or finds no connection free, is not goodput.
+// within `patience`, or finds no connection free, is not goodput. All connections are open before
+// the first falls due: thousands at once would wait for their handshake, and hold no load.
 //
 //   benchmark_load --port N --requests FILE --rate R [--seconds S] [--warm-up S]
 #include <sys/resource.h>
@@ -44,6 +45,7 @@ class Load {
       : order_(order), requests_(prepared_requests(order.requests)), clock_(context_) {}
 
   boost::json::object run() {
+    open_connections();
     start_ = SteadyClock::now();
     counted_from_ = start_ + after(order_.warm_up);
     end_ = counted_from_ + after(order_.seconds);
@@ -61,7 +63,7 @@ class Load {
             {"other", counts_.other},
             {"broken", counts_.broken},
             {"unsent", counts_.unsent},
-            {"connections", connections_.size()},
+            {"connections", busy_at_most_},
             {"latency", counts_.latencies.json()}};
   }
 
@@ -83,6 +85,25 @@ class Load {
     if (fault) std::rethrow_exception(fault);
   }
 
+  void open_connections() {
+    constexpr int at_once = 32;
+    for (int i = 0; i < at_once; ++i) boost::asio::co_spawn(context_, open_in_turn(), fail_loudly);
+    while (idle_.size() < order_.connections_max)
+      if (context_.run_one_for(std::chrono::seconds(10)) == 0)
+        throw std::runtime_error("connections do not open within 10 s");
+  }
+
+  Task<> open_in_turn() {
+    while (connections_.size() < order_.connections_max) {
+      Connection& opened = *connections_.emplace_back(std::make_unique<Connection>(*this));
+      const Exchanged answer = co_await opened.exchange.send(next_request());
+      if (answer.status == 0) throw std::runtime_error("a connection broke before the load began");
+      boost::asio::co_spawn(context_, work(opened), fail_loudly);
+    }
+  }
+
+  const std::string& next_request() { return requests_[next_++ % requests_.size()]; }
+
   Task<> fall_due() {
     constexpr std::chrono::microseconds step{500};
     for (std::uint64_t n = 0; SteadyClock::now() < end_;) {
@@ -97,28 +118,24 @@ class Load {
 
   void hand_out(SteadyClock::time_point due) {
     if (counts(due)) ++counts_.due;
-    if (!idle_.empty()) {
-      idle_.back()->due = due;
-      idle_.back()->parked.cancel();
-      idle_.pop_back();
-    } else if (connections_.size() < order_.connections_max) {
-      connections_.push_back(std::make_unique<Connection>(*this));
-      connections_.back()->due = due;
-      boost::asio::co_spawn(context_, work(*connections_.back()), fail_loudly);
-    } else if (counts(due)) {
-      ++counts_.unsent;
+    if (idle_.empty()) {
+      if (counts(due)) ++counts_.unsent;
+      return;
     }
+    idle_.back()->due = due;
+    idle_.back()->parked.cancel();
+    idle_.pop_back();
+    busy_at_most_ = std::max(busy_at_most_, connections_.size() - idle_.size());
   }
 
   Task<> work(Connection& connection) {
     for (;;) {
-      const auto due = connection.due;
-      const std::string& request = requests_[next_++ % requests_.size()];
-      const Exchanged answer = co_await connection.exchange.send(request);
-      if (counts(due)) count(answer.status, seconds_since(due) * 1e6);
       idle_.push_back(&connection);
       connection.parked.expires_at(SteadyClock::time_point::max());
       co_await connection.parked.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+      const auto due = connection.due;
+      const Exchanged answer = co_await connection.exchange.send(next_request());
+      if (counts(due)) count(answer.status, seconds_since(due) * 1e6);
     }
   }
 
@@ -141,7 +158,8 @@ class Load {
   boost::asio::steady_timer clock_;
   SteadyClock::time_point start_, counted_from_, end_;
   std::vector<std::unique_ptr<Connection>> connections_;
-  std::vector<Connection*> idle_;
+  std::vector<Connection*> idle_;  // the last one was busy last
+  std::size_t busy_at_most_ = 0;
   std::size_t next_ = 0;
   Counts counts_;
 };

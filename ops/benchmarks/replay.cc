@@ -4,7 +4,7 @@
 // to see what one core does. Leaves what it wrote in the scratch folder.
 //
 //   benchmark_replay --data DIR [--kafka-brokers LIST --kafka-topic-prefix P --key-file FILE]
-//                    --scratch DIR
+//                    --scratch DIR [--no-bare]
 #include <CLI/CLI.hpp>
 #include <ctime>
 #include <random>
@@ -169,7 +169,7 @@ boost::json::object fetch(const Config& config, const RocksResources& resources,
   return watch.rate(records_of(log));
 }
 
-void measure(const Config& config, const std::filesystem::path& scratch) {
+void measure(const Config& config, const std::filesystem::path& scratch, bool beside_rocks_alone) {
   SystemClock clock;
   SystemRandom random;
   Progress progress = spoken_progress();
@@ -188,7 +188,7 @@ void measure(const Config& config, const std::filesystem::path& scratch) {
     result["live"] = std::move(live.figures);
     result["rebuild"] = rebuild_all(folder, store, progress);
   }
-  if (config.log != "kafka") {
+  if (config.log != "kafka" && beside_rocks_alone) {
     const std::filesystem::path log = log_folder(config.data);
     const RocksStore view(folder.resources, scratch / "view", OpenMode::read_only);
     std::set<Table> tables = tables_of_projections();
@@ -208,12 +208,14 @@ void measure(const Config& config, const std::filesystem::path& scratch) {
 int main(int count, char** arguments) {
   optare::Config config;
   std::filesystem::path scratch;
+  bool beside_rocks_alone = true;
   CLI::App app("How fast a folder's log is applied");
   optare::add_place(app, config);
   app.add_option("--scratch", scratch)->required();
+  app.add_flag("!--no-bare", beside_rocks_alone, "Measure nothing beside it");
   CLI11_PARSE(app, count, arguments);
   try {
-    optare::measure(config, scratch);
+    optare::measure(config, scratch, beside_rocks_alone);
   } catch (const std::exception& fault) {
     std::cerr << "benchmark_replay: " << fault.what() << std::endl;
     return 1;

@@ -4,7 +4,9 @@ import re
 import subprocess
 from collections import Counter
 
-RATE = 499  # of samples a second and core; not in step with anything that runs every millisecond
+# Samples a second and core; not in step with anything that runs every millisecond.
+RATE = 499
+RATE_OF_LONG_RUNS = 97
 
 # Of a stack, from its innermost frame outwards, the first frame that one of these knows tells whose it is.
 PARTS = [(name, re.compile(pattern)) for name, pattern in (
@@ -43,9 +45,9 @@ def part_of(stack):
     return "else"
 
 
-def recorded(target, seconds_max, file):
-    """`target`: perf's own arguments for what is to be watched. Its stacks, innermost frame first."""
-    subprocess.run(["perf", "record", "-q", "-F", str(RATE), "--call-graph", "dwarf,16384", "-o", file, *map(str, target)],
+def recorded(target, seconds_max, file, rate=RATE):
+    """`target`: perf's own arguments for what is to be watched. Its stacks in order, innermost frame first."""
+    subprocess.run(["perf", "record", "-q", "-F", str(rate), "--call-graph", "dwarf,16384", "-o", file, *map(str, target)],
                    check=True, stdout=subprocess.DEVNULL, timeout=seconds_max)
     script = subprocess.Popen(["perf", "script", "--no-inline", "-F", "ip,sym", "-i", file], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True, errors="replace")

@@ -89,7 +89,7 @@ def verdict(result, bound, higher_is_better):
 
 
 def part(ratio):
-    return f"{ratio * 100:.0f} %" if ratio < 2 else f"{ratio:.2g} times"
+    return f"{ratio * 100:.{0 if ratio >= 0.01 else 1}f} %" if ratio < 2 else f"{ratio:.2g} times"
 
 
 def quantity(value, unit, latency):

@@ -44,18 +44,23 @@ def under_load(bench, what, server, load, settle=1):
 
 
 def programs(bench):
-    data, _, _ = bench.seeded(10 * bench.sizes.applications)
     commands = [bench.program("commands"), "--data", bench.scratch("commands"), "--one", 0, "--no-bare", "--many",
-                bench.sizes.commands_together // 4]
-    stacks = list(profile.recorded(["--", *commands], 300, bench.work / "perf.data"))
+                bench.sizes.commands_together]
+    stacks = long_run(bench, commands)
     show(bench, "commands, 8,000 in flight", stacks)
     show(bench, "- the follower's thread alone", [stack for stack in stacks if within(stack, "optare::Follower::")])
+    data, _, _ = bench.seeded(bench.sizes.many_applications)
     replay = machine.pinned(machine.SERVER_CORE, [bench.program("replay"), "--data", data, "--scratch",
-                                                  bench.scratch("replayed")])
-    stacks = list(profile.recorded(["--", *replay], 300, bench.work / "perf.data"))
-    # The thread that applies; flushes and compactions are others'.
-    show(bench, "live apply", [stack for stack in stacks if within(stack, "optare::Follower::")])
-    show(bench, "rebuild", [stack for stack in stacks if within(stack, "optare::rebuild")])
+                                                  bench.scratch("replayed"), "--no-bare"])
+    stacks = long_run(bench, replay)
+    # Of all threads: one after the other, on one core.
+    begins = next(i for i, stack in enumerate(stacks) if within(stack, "optare::rebuild"))
+    show(bench, "live apply", stacks[:begins])
+    show(bench, "rebuild", stacks[begins:])
+
+
+def long_run(bench, command):
+    return list(profile.recorded(["--", *command], 600, bench.work / "perf.data", profile.RATE_OF_LONG_RUNS))
 
 
 def within(stack, name):
