@@ -9,30 +9,6 @@ namespace {
 
 using testing::HasSubstr;
 
-// What `optare cluster status` says of these nodes.
-Ended cluster_status(const std::vector<const ServerProcess*>& nodes,
-                     const ServerProcess::Flags& more = {}) {
-  std::string urls;
-  for (const ServerProcess* node : nodes) urls += (urls.empty() ? "" : ",") + node->ops_url();
-  ServerProcess::Flags arguments{"cluster", "status", "--nodes", urls};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return run(optare_program(arguments));
-}
-
-// Nodes look at the copies of their topics once a minute, and a busy broker may have missed a copy
-// at the last look.
-void wait_until_well(const std::vector<const ServerProcess*>& nodes, Ended& said) {
-  const auto well = [&] {
-    said = cluster_status(nodes);
-    return said.code == 0;
-  };
-  try {
-    wait_until("all to be well", well, std::chrono::minutes(3));
-  } catch (const std::runtime_error& late) {
-    throw std::runtime_error(late.what() + std::string("; it said:\n") + said.out + said.err);
-  }
-}
-
 TEST(FleetStatus, SaysWhetherAllIsWell) {
   const Fleet fleet;
   ASSERT_EQ(fleet.init().code, 0);
@@ -41,8 +17,7 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   ServerProcess c;
   for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
   const AppSecret app = fleet.create(a, "https://api.example.com");
-  Ended well;
-  wait_until_well({&a, &b, &c}, well);
+  const Ended well = all_well({&a, &b, &c});
   EXPECT_THAT(well.out, HasSubstr("\nAll is well: 3 nodes, one history up to control 3, "));
   EXPECT_EQ(a.metric("optare_kafka_topic_replicas", fleet.prefix + ".control\",state=\"in_sync"),
             3);
@@ -59,7 +34,7 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   // It comes back while others go on.
   b.launch(fleet.flags());
   for (int i = 0; i < 5; ++i) fleet.create(a, "https://api" + std::to_string(i) + ".example.com");
-  wait_until_well({&a, &b, &c}, well);
+  all_well({&a, &b, &c});
   const Ended told = cluster_status({&a, &b, &c}, {"--json"});
   EXPECT_EQ(json_member(told.out, "well"), "true") << told.out;
 }
@@ -80,8 +55,7 @@ TEST(FleetStatus, CountsACopyOfAFolderWithoutItsSpoolAsANodeOfItsOwn) {
   b.start(fleet.flags());
   for (const ServerProcess* node : {&a, &b, &copy})
     EXPECT_NE(node->token(fleet.admin(), fleet.audience()), "");
-  Ended said;
-  wait_until_well({&a, &b, &copy}, said);
+  all_well({&a, &b, &copy});
   for (const ServerProcess* node : {&a, &b, &copy}) {
     wait_until(
         "its records to be in the topic",

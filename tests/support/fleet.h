@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/support/kafka_brokers.h"
 #include "tests/support/server_process.h"
@@ -95,6 +96,14 @@ class Fleet {
   const Flags more_;
   TemporaryDirectory folder_;
 };
+
+// What `optare cluster status` says of these nodes.
+Ended cluster_status(const std::vector<const ServerProcess*>& nodes,
+                     const ServerProcess::Flags& more = {});
+// The same once it ends with 0. Throws, with what it said, when it does not in three minutes: nodes
+// look at the copies of their topics once in one, and a busy broker may have missed a copy at the
+// last look.
+Ended all_well(const std::vector<const ServerProcess*>& nodes);
 
 // A deployment of two nodes that run.
 struct TwoNodes {

@@ -19,6 +19,14 @@ Duration since(Steady::time_point moment) {
   return std::chrono::floor<Duration>(Steady::now() - moment);
 }
 
+// When secrets were last used is no fact of the log: each node knows it of itself.
+boost::json::value without_last_used(boost::json::value item) {
+  auto& row = item.as_object();
+  for (const char* member : {"last_used_at", "last_used_since"}) row.erase(member);
+  for (auto& secret : row.at("secrets").as_array()) secret.as_object().erase("last_used_at");
+  return item;
+}
+
 }  // namespace
 
 FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
@@ -133,8 +141,8 @@ void FleetUnderLoad::end_load() {
   threads_.clear();
 }
 
-FleetUnderLoad::Names FleetUnderLoad::applications_of(const ServerProcess& node) const {
-  Names found;
+boost::json::array FleetUnderLoad::rows_of(const ServerProcess& node) const {
+  boost::json::array rows;
   std::string cursor;
   do {
     const HttpResponse page = decided([&] {
@@ -144,30 +152,41 @@ FleetUnderLoad::Names FleetUnderLoad::applications_of(const ServerProcess& node)
     });
     if (page.status != 200) throw std::runtime_error(page.body);
     const auto value = boost::json::parse(page.body);
-    for (const auto& item : value.at("items").as_array())
-      found.emplace(json_member(item, "name"), json_member(item, "client_id"));
+    for (const auto& item : value.at("items").as_array()) rows.push_back(without_last_used(item));
     cursor = json_member(value, "next_cursor");
     if (cursor == "null") cursor.clear();
   } while (!cursor.empty());
-  return found;
+  return rows;
+}
+
+boost::json::array FleetUnderLoad::agreed_rows(const std::vector<const ServerProcess*>& all) const {
+  boost::json::array rows;
+  wait_until(
+      "all nodes to agree",
+      [&] {
+        rows = rows_of(*all.front());
+        return std::ranges::all_of(
+            all, [&](const ServerProcess* node) { return rows_of(*node) == rows; });
+      },
+      recovery_max);
+  return rows;
 }
 
 std::vector<std::string> FleetUnderLoad::what_is_wrong() {
   end_load();
-  Names found;
-  wait_until(
-      "all nodes to agree",
-      [&] {
-        found = applications_of(a);
-        return applications_of(b) == found && applications_of(c) == found;
-      },
-      recovery_max);
-  compare(found);
+  ServerProcess fresh;
+  fresh.start(fleet.flags());
+  const std::vector<const ServerProcess*> all{&a, &b, &c, &fresh};
+  compare(agreed_rows(all));
+  all_well(all);
   verify_nodes();
   return wrong;
 }
 
-void FleetUnderLoad::compare(const Names& found) {
+void FleetUnderLoad::compare(const boost::json::array& rows) {
+  Names found;
+  for (const auto& row : rows)
+    found.emplace(json_member(row, "name"), json_member(row, "client_id"));
   std::vector<const Caller::App*> living;
   Names unknown = found;
   for (const Caller& caller : callers_) {

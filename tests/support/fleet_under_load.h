@@ -1,6 +1,7 @@
 // Three nodes under load over three brokers that a test hurts, and what must hold of them after.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <functional>
 #include <map>
 #include <optional>
@@ -43,8 +44,9 @@ class FleetUnderLoad {
 
   // Ends the load. It does not begin again.
   void end_load();
-  // Ends the load and compares what callers were told with what is there: a sentence for each
-  // difference. Last of all: it stops the nodes.
+  // Ends the load and compares what callers were told with what is there, on each node and on one
+  // more that begins with nothing but the log: a sentence for each difference. Last of all: it
+  // stops the nodes.
   std::vector<std::string> what_is_wrong();
 
   KafkaBrokers& brokers;
@@ -61,8 +63,10 @@ class FleetUnderLoad {
 
  private:
   using Names = std::multimap<std::string, std::string>;  // to client_id
-  Names applications_of(const ServerProcess& node) const;
-  void compare(const Names& found);
+  // All applications as the node shows them, without what each node keeps for itself.
+  boost::json::array rows_of(const ServerProcess& node) const;
+  boost::json::array agreed_rows(const std::vector<const ServerProcess*>& all) const;
+  void compare(const boost::json::array& rows);
   void compare(const Caller::App& app, const Names& found);
   void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
   void verify_nodes();
