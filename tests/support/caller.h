@@ -3,51 +3,13 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <deque>
-#include <mutex>
-#include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "tests/support/server_process.h"
+#include "tests/support/call_log.h"
 
 namespace optare {
-
-using Steady = std::chrono::steady_clock;
-
-enum class Known : std::uint8_t { no, yes, perhaps };
-
-// The calls of all callers, as they were answered.
-class CallLog {
- public:
-  struct Call {
-    Steady::time_point asked;
-    Steady::time_point answered;
-    const ServerProcess* node = nullptr;
-    Known done{};
-  };
-  struct Outcomes {
-    int done = 0;
-    int refused = 0;
-    int unknown = 0;
-    int all() const { return done + refused + unknown; }
-  };
-
-  void add(const Call& call);
-  // When the first call was done that was asked later than `moment`: one from before may have been
-  // through already. `node`: which one was asked; null: any.
-  std::optional<Steady::time_point> first_done_after(Steady::time_point moment,
-                                                     const ServerProcess* node = nullptr) const;
-  // Of the calls that `node` had at the moment.
-  Outcomes of_those_at(Steady::time_point moment, const ServerProcess* node) const;
-  Outcomes all() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<Call> calls_;
-};
 
 // One caller's calls, one after another, each at any of its nodes.
 class Caller {
@@ -61,9 +23,7 @@ class Caller {
     Known deleted = Known::no;
   };
 
-  // All parts outlive this. `administrator`: an access token.
-  Caller(int number, std::vector<const ServerProcess*> nodes, std::string administrator,
-         CallLog& log);
+  Caller(int number, Asker asker) : number_(number), asker_(std::move(asker)) {}
 
   void live(const std::atomic<bool>& ended);
   const std::deque<App>& apps() const { return apps_; }
@@ -73,21 +33,14 @@ class Caller {
  private:
   void step();
   App* any_living();
-  // Yes: with this answer; no: surely not; perhaps: nobody knows.
-  Known ask(const std::string& method, const std::string& path, const std::string& body,
-            const std::string& key, HttpResponse& answer);
-  Known judge(const HttpResponse& answer, const std::string& call);
+  Asker::Answer ask(const Asker::Request& request);
   void create();
   void make(App& app);
   void remove(App& app);
   void rotate(App& app);
-  std::size_t below(std::size_t count);
 
   const int number_;
-  std::mt19937 random_;
-  const std::vector<const ServerProcess*> nodes_;
-  const std::string authorization_;
-  CallLog& log_;
+  Asker asker_;
   std::deque<App> apps_;  // none ever moves
   App* lost_ = nullptr;   // nobody knows whether it was made: to be asked again
   std::vector<std::string> wrong_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/support/deaf_node.h"
 
@@ -15,6 +16,8 @@ using namespace std::chrono_literals;
 
 // The view of a node is told to be at least so old when its brokers are away.
 constexpr int age_told_min = 10;
+// From a node to who asked it.
+constexpr Duration answer_travels_max = 100ms;
 
 Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment) {
   const Duration commit = load.next_commit(fault, moment);
@@ -105,21 +108,40 @@ Measures kill_two(FleetUnderLoad& load, Duration) {
   return measures;
 }
 
+// Puts the node to sleep with calls that it has not answered; just before it fell asleep.
+Steady::time_point stop_amid_calls(FleetUnderLoad& load, ServerProcess& node) {
+  Steady::time_point stopped;
+  wait_until("calls to be under way", [&] {
+    stopped = Steady::now();
+    node.process().signal(SIGSTOP);
+    std::this_thread::sleep_for(answer_travels_max);  // one that it gave before is no held call
+    if (load.calls.open_since(stopped, &node) > 0) return true;
+    node.process().signal(SIGCONT);
+    return false;
+  });
+  return stopped;
+}
+
 // Its callers wait, those who call meanwhile too: all are answered when it goes on, from nothing
 // that is too old, and what they hear is compared with what is there like everything else.
 Measures pause_node(FleetUnderLoad& load, Duration pause) {
-  load.c.process().signal(SIGSTOP);
-  const auto stopped = Steady::now();
+  const auto stopped = stop_amid_calls(load, load.c);
   const Duration commit = load.next_commit("a pause of a node", stopped, &load.a);
-  std::this_thread::sleep_for(pause - commit);
-  load.c.process().signal(SIGCONT);
+  std::this_thread::sleep_until(stopped + pause);
   const auto moment = Steady::now();
+  load.c.process().signal(SIGCONT);
   Measures measures{{"next commit", commit},
                     {"its next commit", load.next_commit("its pause", moment, &load.c)},
                     {"tokens at all", load.tokens_at(load.nodes, "a pause of a node", moment)}};
-  const CallLog::Outcomes held = load.calls.of_those_at(stopped, &load.c);
+  wait_until(
+      "answers to the calls that it had",
+      [&] { return load.calls.open_since(stopped, &load.c) == 0; }, recovery_max);
+  const CallLog::Outcomes held = load.calls.held(stopped, moment, &load.c);
   fmt::print("  calls that the node had: {} done, {} refused, {} unknown\n", held.done,
              held.refused, held.unknown);
+  if (held.all() == 0) load.wrong.emplace_back("the node that slept had no calls");
+  if (held.lost > 0)
+    load.wrong.push_back(fmt::format("{} of its calls were not answered", held.lost));
   return measures;
 }
 

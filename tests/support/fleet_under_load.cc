@@ -42,8 +42,9 @@ FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
   administrator = a.token(admin, fleet.audience());
   const std::vector<std::vector<const ServerProcess*>> ways{{&a, &b}, {&c}, {&a, &b, &c}};
   for (int number = 0; number < 6; ++number)
-    callers_.emplace_back(number, ways[static_cast<std::size_t>(number) % ways.size()],
-                          administrator, calls);
+    callers_.emplace_back(
+        number, Asker(static_cast<unsigned>(number),
+                      ways[static_cast<std::size_t>(number) % ways.size()], administrator, calls));
   for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
 }
 
