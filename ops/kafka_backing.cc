@@ -177,6 +177,9 @@ void KafkaBacking::open_log(const NodeOptions& options, const Parts& parts) {
   log.connection = connection_of(*options.kafka);
   log.directory = mirror_;
   log.disk_reserve_bytes = options.disk_reserve_bytes;
+  log.unreadable = [&lines = parts.lines](const std::string& what) {
+    lines.write(LogLevel::error, "record_unreadable", {{"detail", what}});
+  };
   log_ = std::make_unique<KafkaLog>(parts.resources, parts.clock, parts.random, std::move(log));
   log_->tick_with([this](Partition partition) {
     return make_frame(*mac_, identity_->log_id, partition, FrameKind::tick, {});
@@ -219,8 +222,10 @@ Result<void> KafkaBacking::catch_up(Progress& progress) {
     if (const auto other = log_->other_history(); !other.empty())
       return reject(Code::unavailable, other);
     if (Steady::now() - heard_at > catch_up_silence_max) {
-      return reject(Code::unavailable, fmt::format("the brokers {} deliver nothing more of the log",
-                                                   connection_.brokers));
+      const std::string fault = log_->fault();
+      return reject(Code::unavailable,
+                    fmt::format("the brokers {} deliver nothing more of the log{}{}",
+                                connection_.brokers, fault.empty() ? "" : ": ", fault));
     }
     progress.report("waiting for the brokers", "records", most, most);
   }

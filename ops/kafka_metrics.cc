@@ -65,6 +65,9 @@ void add_feed(Families& families, const Feed::Counts& feed) {
   left_out("oversized", feed.oversized);
   families.counter("optare_kafka_feed_restarts_total", "Times a topic was begun to be read again.",
                    number(feed.restarts));
+  families.counter("optare_kafka_unreadable_total",
+                   "Times that a record could not be read as a broker sent it.",
+                   number(feed.unreadable));
 }
 
 void add_topics(Families& families, const std::vector<TopicCopies>& topics) {

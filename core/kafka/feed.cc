@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/kafka/fetch_error.h"
+
 namespace optare {
 namespace {
 
@@ -258,21 +260,45 @@ void Feed::note_compared() {
 
 void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
                       std::vector<LogRecord>& records) {
-  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+  const FetchError means = fetch_error(message.err);
+  if (means == FetchError::end) {
     const auto end = static_cast<std::uint64_t>(message.offset);
     const auto says = followed(partition).history->end(end);
     if (says == HistoryCheck::Says::read_on) return fill_holes(partition, end, records);
     return act_on(partition, says);
   }
   counts_.error("consume", message.err);
-  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-      message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-    return judge_range(partition);
-  // librdkafka goes on by itself after everything else, but not always for what was unknown once.
-  if (message.err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-      message.err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-      message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
-    stop(partition, restart_interval);
+  switch (means) {
+    case FetchError::end:
+      return;
+    case FetchError::out_of_range:
+      return judge_range(partition);
+    case FetchError::unreadable:
+      note_unreadable(partition, mirror_.end(partition) + records.size(),
+                      rd_kafka_message_errstr(&message));
+      [[fallthrough]];
+    case FetchError::nothing_came:
+      return stop(partition, restart_interval);
+  }
+}
+
+void Feed::note_unreadable(Partition partition, std::uint64_t offset, const char* why) {
+  std::string what = record_is_unreadable(followed(partition).name, offset, why);
+  {
+    const std::scoped_lock lock(mutex_);
+    ++feed_counts_.unreadable;
+    const auto [known, is_new] = unreadable_.try_emplace(partition);
+    if (!is_new && known->second.offset == offset) return;
+    known->second = {offset, what};
+  }
+  if (callbacks_.on_unreadable) callbacks_.on_unreadable(what);
+}
+
+std::string Feed::unreadable() const {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [partition, record] : unreadable_)
+    if (mirror_.end(partition) <= record.offset) return record.what;
+  return {};
 }
 
 // The topic does not have what was asked for.

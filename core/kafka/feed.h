@@ -54,14 +54,17 @@ class Feed {
     std::function<void(Partition, const FedRecord&)> on_record;
     // Some can be read that could not before.
     std::function<void()> on_records;
+    // One cannot be read: why, and what to do. Once for each.
+    std::function<void(const std::string&)> on_unreadable;
     // About every 50 ms; whether the topics are still those that were mirrored.
     std::function<void(Feed& feed, bool same_history)> keep_time;
   };
   struct Counts {
-    std::uint64_t holes = 0;      // offsets without a record
-    std::uint64_t unstamped = 0;  // by no broker: void
-    std::uint64_t oversized = 0;  // void
-    std::uint64_t restarts = 0;   // of a partition
+    std::uint64_t holes = 0;       // offsets without a record
+    std::uint64_t unstamped = 0;   // by no broker: void
+    std::uint64_t oversized = 0;   // void
+    std::uint64_t restarts = 0;    // of a partition
+    std::uint64_t unreadable = 0;  // times that a record could not be read
   };
   // Throws KafkaFault. All parts outlive this.
   Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirror, KafkaCounts& counts,
@@ -82,6 +85,8 @@ class Feed {
   void end_is_proven() { end_is_proven_ = true; }
   // Whether the record before the mirror's end was found in every topic since the start.
   bool compared() const { return compared_; }
+  // Which record cannot be read, and why; empty when there is none.
+  std::string unreadable() const;
   Counts feed_counts() const;
   // One past the last durable record, as the last fetch said; less than the mirror's end when none
   // did.
@@ -103,6 +108,10 @@ class Feed {
     Duration start_at{};  // not before, by the steady clock
     std::optional<HistoryCheck> history;
   };
+  struct Unreadable {
+    std::uint64_t offset = 0;
+    std::string what;
+  };
   using Steady = std::chrono::steady_clock;
 
   // `brokers`: none but these are asked first. Throws KafkaFault.
@@ -117,6 +126,7 @@ class Feed {
             std::vector<FedRecord>& told);
   void take_error(Partition partition, const rd_kafka_message_t& message,
                   std::vector<LogRecord>& records);
+  void note_unreadable(Partition partition, std::uint64_t offset, const char* why);
   void act_on(Partition partition, HistoryCheck::Says says);
   void write(Partition partition, std::vector<LogRecord> records,
              const std::vector<FedRecord>& told);
@@ -151,6 +161,7 @@ class Feed {
   std::string other_history_;
   std::array<bool, partitions.size()> look_again_{};
   Counts feed_counts_;
+  std::map<Partition, Unreadable> unreadable_;  // the last of each, read since or not
   bool stopping_ = false;
   std::thread thread_;
 };

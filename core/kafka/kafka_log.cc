@@ -64,6 +64,7 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
     }();
     if (callback) callback();
   };
+  callbacks.on_unreadable = options_.unreadable;
   callbacks.keep_time = [this](Feed& feed, bool same_history) { keep_time(feed, same_history); };
   feed_ = std::make_unique<Feed>(options_.connection, feed_options(options_), mirror_, counts_,
                                  std::move(callbacks));
@@ -292,6 +293,7 @@ std::string KafkaLog::fault() const {
   if (std::string fault = mirror_.fault(); !fault.empty()) return fault;
   if (std::string fault = other_history(); !fault.empty()) return fault;
   if (!feed_) return {};
+  if (std::string fault = feed_->unreadable(); !fault.empty()) return fault;
   const Duration now = clock_.boottime();
   for (const Partition partition : partitions) {
     const Duration silent = now - std::max(currency(partition).at, opened_at_);

@@ -24,6 +24,8 @@ struct KafkaLogOptions {
   std::uint64_t disk_reserve_bytes = 64ULL << 20U;
   // Without proof for so long it says so to operators.
   Duration silence_told_after = std::chrono::seconds(15);
+  // Told, on the feed's thread, of a record that cannot be read: once for each.
+  std::function<void(const std::string&)> unreadable;
   // Brokers answer a fetch as soon as there is something; librdkafka's mock does not.
   Duration fetch_wait = std::chrono::milliseconds(500);
   // Only a broker's time counts. librdkafka's mock keeps the producer's.

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
+
+#include "core/kafka/fetch_error.h"
+
 namespace optare {
 namespace {
 
@@ -11,6 +16,7 @@ struct EndMessage {
 
 // Longer than a fetch waits; a leader that is gone leaves time for the next try.
 constexpr std::chrono::milliseconds try_max{2'000};
+constexpr std::chrono::milliseconds restart_interval{500};
 
 int whole(TopicReader::Patience patience) { return static_cast<int>(patience.count()); }
 
@@ -38,27 +44,55 @@ TopicReader::TopicReader(const KafkaConnection& connection, const std::string& t
       topic_(make_topic(consumer_.get(), topic)),
       partition_(partition),
       queue_(rd_kafka_queue_new(consumer_.get())) {
-  if (rd_kafka_consume_start_queue(topic_.get(), partition_, RD_KAFKA_OFFSET_BEGINNING,
-                                   queue_.get()) != 0) {
-    throw KafkaFault(
-        fmt::format("{} cannot be read: {}", topic, rd_kafka_err2str(rd_kafka_last_error())));
-  }
+  if (!start()) throw KafkaFault(fault_);
 }
 
-TopicReader::~TopicReader() { rd_kafka_consume_stop(topic_.get(), partition_); }
+TopicReader::~TopicReader() {
+  if (started_) rd_kafka_consume_stop(topic_.get(), partition_);
+}
+
+bool TopicReader::start() {
+  const std::int64_t from =
+      position_ == 0 ? RD_KAFKA_OFFSET_BEGINNING : static_cast<std::int64_t>(position_);
+  started_ = rd_kafka_consume_start_queue(topic_.get(), partition_, from, queue_.get()) == 0;
+  start_at_ = Steady::now() + restart_interval;
+  if (!started_)
+    fault_ = fmt::format("{} cannot be read: {}", rd_kafka_topic_name(topic_.get()),
+                         rd_kafka_err2str(rd_kafka_last_error()));
+  return started_;
+}
+
+// What is in the queue behind an error is as if it had never come.
+void TopicReader::stop(const rd_kafka_message_t& error) {
+  const std::string topic = rd_kafka_topic_name(topic_.get());
+  const char* const why = rd_kafka_message_errstr(&error);
+  fault_ = fetch_error(error.err) == FetchError::unreadable
+               ? record_is_unreadable(topic, position_, why)
+               : fmt::format("topic {}: {}", topic, why);
+  rd_kafka_consume_stop(topic_.get(), partition_);
+  while (std::unique_ptr<rd_kafka_message_t, EndMessage>(rd_kafka_consume_queue(queue_.get(), 0))) {
+  }
+  started_ = false;
+  start_at_ = Steady::now() + restart_interval;
+}
 
 bool TopicReader::poll(Patience patience, const std::function<void(const Record&)>& take) {
+  if (!started_) {
+    const auto wait = start_at_ - Steady::now();
+    std::this_thread::sleep_for(std::clamp<Steady::duration>(wait, {}, patience));
+    if (wait > patience || !start()) return false;
+    patience = {};
+  }
   const std::unique_ptr<rd_kafka_message_t, EndMessage> message(
       rd_kafka_consume_queue(queue_.get(), whole(patience)));
   if (!message) return false;
-  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (fetch_error(message->err) != FetchError::end) {
+      stop(*message);
+      return false;
+    }
     position_ = static_cast<std::uint64_t>(message->offset);
     fault_.clear();
-    return false;
-  }
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    fault_ = fmt::format("topic {}: {}", rd_kafka_topic_name(topic_.get()),
-                         rd_kafka_message_errstr(message.get()));
     return false;
   }
   fault_.clear();

@@ -30,7 +30,8 @@ class TopicReader {
   TopicReader(const TopicReader&) = delete;
   TopicReader& operator=(const TopicReader&) = delete;
 
-  // Hands over the next record, waiting for one at most `patience`. False: there was none.
+  // Hands over the next record, waiting for one at most `patience`. False: there was none. One that
+  // cannot be read is never passed over: it is asked for again, and `fault` says so.
   bool poll(Patience patience, const std::function<void(const Record&)>& take);
   // Everything below it that the topic still holds was handed over.
   std::uint64_t position() const { return position_; }
@@ -46,12 +47,18 @@ class TopicReader {
   const std::string& fault() const { return fault_; }
 
  private:
+  using Steady = std::chrono::steady_clock;
+
+  bool start();
+  void stop(const rd_kafka_message_t& error);
   std::optional<std::uint64_t> offset(std::int64_t which, Patience patience);
 
   KafkaHandle consumer_;
   KafkaTopicHandle topic_;
   const std::int32_t partition_;
   KafkaQueue queue_;
+  bool started_ = false;
+  Steady::time_point start_at_{};
   std::uint64_t position_ = 0;
   std::string fault_;
 };

@@ -2,6 +2,7 @@
 // it that is about several producers. Real sockets, nothing on disk.
 #pragma once
 
+#include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
 #include <cstdint>
