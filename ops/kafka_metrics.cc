@@ -107,7 +107,7 @@ void add_kafka(Families& families, const KafkaBacking& kafka) {
                  kafka.topics_wrong() ? 1 : 0);
   add_topics(families, kafka.topic_copies());
   families.counter("optare_vault_foreign_records_total",
-                   "Records of the vault's topic that its key does not open.",
+                   "Records of the vault's topic that its key does not open, and tombstones.",
                    number(kafka.foreign_vault_records()));
 }
 

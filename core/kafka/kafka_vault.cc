@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/base/encoding.h"
 
 namespace optare {
@@ -12,6 +14,9 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds poll_interval{100};
 // Beyond the producer's own time-out, which answers for the record; then it is not waited for.
 constexpr std::chrono::milliseconds delivery_grace{2'000};
+
+// Of records before the log id; ours. A vault has some dozen rows.
+constexpr std::size_t early_bytes_max = 16U << 20U;
 
 std::string_view name_of(std::string_view key) { return key.substr(0, key.find('\0')); }
 
@@ -43,7 +48,7 @@ bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& op
   VaultRecords records;
   read_to_end(reader, options, [&] {
     reader.poll(poll_interval, [&](const TopicReader::Record& record) {
-      records.apply(record.offset, record.key, record.value);
+      if (record.value) records.apply(record.offset, record.key, record.value);
     });
   });
   return records.row(log_id_name).has_value();
@@ -59,7 +64,10 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
   read_to_end(reader_, options_, [this] { poll(poll_interval); });
   if (other_key_) refuse_key();
   follower_ = std::thread([this] {
-    while (!stopping_) poll(poll_interval);
+    while (!stopping_) {
+      poll(poll_interval);
+      write_again();
+    }
   });
 }
 
@@ -82,9 +90,50 @@ void KafkaVault::poll(std::chrono::milliseconds patience) {
   changed_.notify_all();
 }
 
+// The log id was written first, but where it was written again compaction keeps it behind others.
 void KafkaVault::apply(const TopicReader::Record& record) {
-  const bool own = !record.value || is_own(name_of(record.key), *record.value);
-  if (!own || !records_.apply(record.offset, record.key, record.value)) ++foreign_records_;
+  if (!seal_.belongs() && record.value && name_of(record.key) != log_id_name) {
+    early_bytes_ += record.key.size() + record.value->size();
+    if (early_bytes_ <= early_bytes_max) {
+      early_.push_back({record.offset, std::string(record.key), std::string(*record.value)});
+      return;
+    }
+  }
+  open(record);
+  if (!seal_.belongs()) return;
+  for (const Early& early : std::exchange(early_, {})) open({early.offset, early.key, early.row});
+}
+
+void KafkaVault::open(const TopicReader::Record& record) {
+  const bool erases = record.value && seal_.is_erased_row(record.key, *record.value);
+  const bool own = erases || (record.value && is_own(name_of(record.key), *record.value));
+  if (own && records_.apply(record.offset, record.key, erases ? std::nullopt : record.value)) {
+    buried_.erase(std::string(record.key));
+    return;
+  }
+  ++foreign_records_;
+  if (!records_.row_at(record.key)) return;
+  if (buried_.empty()) write_again_at_ = Steady::now() + options_.write_again_after;
+  buried_.emplace(record.key);
+}
+
+void KafkaVault::write_again() {
+  // Who writes just now waits for this thread to read it.
+  const std::unique_lock writing(write_mutex_, std::try_to_lock);
+  if (!writing) return;
+  std::vector<std::pair<std::string, std::string>> rows;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (buried_.empty() || Steady::now() < write_again_at_) return;
+    write_again_at_ = Steady::now() + options_.write_again_after;
+    for (const std::string& key : buried_)
+      if (const auto row = records_.row_at(key)) rows.emplace_back(key, *row);
+  }
+  try {
+    for (auto& [key, row] : rows) deliver(key, std::move(row));
+  } catch (const std::runtime_error&) {
+    return;  // in a while again
+  }
 }
 
 // The first log id says whose vault it is: one that the key does not open is a wrong key, also when
@@ -147,24 +196,29 @@ bool KafkaVault::claim(std::string_view name, const Secret& value) {
   }();
   if (!row) return false;
   const std::string key = claim_key(name, hex(random_.bytes<8>()));
-  const std::uint64_t offset = write(key, row);
+  const std::uint64_t offset = write(key, *row);
   {
     const std::scoped_lock rows(mutex_);
     if (!other_key_ && records_.claim_offset(name) == offset) return true;
   }
-  write(key, std::nullopt);  // of no use to anybody
-  const std::scoped_lock rows(mutex_);
-  if (other_key_) refuse_key();
+  const std::string erased = [&] {
+    const std::scoped_lock rows(mutex_);
+    if (other_key_) refuse_key();
+    return seal_.erased_row(key);
+  }();
+  write(key, erased);  // of no use to anybody
   return false;
 }
 
 void KafkaVault::erase(std::string_view name) {
   const std::scoped_lock lock(write_mutex_);
-  const auto keys = [&] {
-    const std::scoped_lock rows(mutex_);
-    return records_.keys(name);
-  }();
-  for (const std::string& key : keys) write(key, std::nullopt);
+  std::vector<std::pair<std::string, std::string>> rows;
+  {
+    const std::scoped_lock reading(mutex_);
+    for (const std::string& key : records_.keys(name))
+      rows.emplace_back(key, seal_.erased_row(key));
+  }
+  for (const auto& [key, erased] : rows) write(key, erased);
 }
 
 std::string KafkaVault::fault() const {
@@ -172,9 +226,9 @@ std::string KafkaVault::fault() const {
   return fault_;
 }
 
-std::uint64_t KafkaVault::write(const std::string& key, const std::optional<std::string>& value) {
+std::uint64_t KafkaVault::write(const std::string& key, const std::string& row) {
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
-  const std::uint64_t offset = deliver(key, value);
+  const std::uint64_t offset = deliver(key, row);
   std::unique_lock lock(mutex_);
   if (!changed_.wait_until(lock, until, [&] { return next_offset_ > offset; })) {
     throw VaultFault(
@@ -205,7 +259,7 @@ void KafkaVault::start_producer() {
       });
 }
 
-std::uint64_t KafkaVault::deliver(const std::string& key, const std::optional<std::string>& value) {
+std::uint64_t KafkaVault::deliver(const std::string& key, std::string row) {
   if (!producer_) start_producer();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
   auto topic = make_topic(producer_.get(), options_.topic);
@@ -213,12 +267,10 @@ std::uint64_t KafkaVault::deliver(const std::string& key, const std::optional<st
   // there with it: that is sent again.
   do {
     delivery_ = {};
-    std::string bytes = value.value_or(std::string());
-    const int queued =
-        rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
-                         bytes.size(), key.data(), key.size(), nullptr);
+    const int queued = rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, row.data(), row.size(),
+                                        key.data(), key.size(), nullptr);
     if (queued != 0) delivery_ = {.done = true, .error = rd_kafka_last_error()};
-    while (!delivery_.done && Steady::now() < until)
+    while (!delivery_.done && !stopping_ && Steady::now() < until)
       rd_kafka_poll(producer_.get(), static_cast<int>(poll_interval.count()));
   } while (delivery_.surely_not && delivery_.error == RD_KAFKA_RESP_ERR__DESTROY &&
            Steady::now() < until);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "core/kafka/topic_reader.h"
@@ -23,6 +24,9 @@ struct KafkaVaultOptions {
   // How long a broker keeps a question for what is new. Brokers answer as soon as something is;
   // librdkafka's mock does not.
   std::chrono::milliseconds fetch_wait{500};
+  // A row that a stranger's record stands behind is written again after so long: before compaction
+  // can take it (min.compaction.lag.ms, an hour). Ours.
+  std::chrono::milliseconds write_again_after{60'000};
 };
 
 // Whether the topic says anything of a log: then its key must not be made anew. Throws VaultFault
@@ -30,8 +34,13 @@ struct KafkaVaultOptions {
 bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& options);
 
 // Rows as RowSeal makes them, records as VaultRecords reads them. A row that the key does not open
-// is as if it were not there: who can merely write to the topic changes no secret. "log-id" is a
-// claim whichever way it is put.
+// is as if it were not there, and so is a tombstone, which nobody seals: who can merely write to
+// the topic changes no secret, and erases none. What is erased gets a sealed row that says so, and
+// keeps it. "log-id" is a claim whichever way it is put.
+//
+// Compaction keeps the last record of a key, whoever wrote it. So whatever stands last has to be
+// ours: each node writes again what a stranger's record stands behind. A row that another node
+// erases at that very moment may come back so; no erased name is in use any more.
 //
 // Thread: all members from any. Writing waits, so not from a thread that answers requests.
 class KafkaVault final : public Vault {
@@ -54,19 +63,28 @@ class KafkaVault final : public Vault {
 
   // Why what others write is not seen now; empty when it is.
   std::string fault() const;
-  // Records that are not the vault's own: of another key, or altered.
+  // Records that are not the vault's own: of another key, altered, or tombstones.
   std::uint64_t foreign_records() const { return foreign_records_; }
 
  private:
   void poll(std::chrono::milliseconds patience);
   void apply(const TopicReader::Record& record);             // REQUIRES: mutex_ held
+  void open(const TopicReader::Record& record);              // REQUIRES: mutex_ held
   bool is_own(std::string_view name, std::string_view row);  // REQUIRES: mutex_ held
   [[noreturn]] void refuse_key() const;
+  // The follower's.
+  void write_again();
   // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
-  std::uint64_t write(const std::string& key, const std::optional<std::string>& value);
+  std::uint64_t write(const std::string& key, const std::string& row);
   void start_producer();
-  std::uint64_t deliver(const std::string& key, const std::optional<std::string>& value);
+  std::uint64_t deliver(const std::string& key, std::string row);
 
+  // A record that stands before the log id, without which it cannot be opened.
+  struct Early {
+    std::uint64_t offset = 0;
+    std::string key;
+    std::string row;
+  };
   // What became of a record that was handed to the producer.
   struct Delivery {
     bool done = false;
@@ -88,6 +106,10 @@ class KafkaVault final : public Vault {
   std::condition_variable changed_;
   RowSeal seal_;
   VaultRecords records_;
+  std::vector<Early> early_;
+  std::size_t early_bytes_ = 0;
+  std::set<std::string> buried_;  // keys whose last record is a stranger's
+  std::chrono::steady_clock::time_point write_again_at_{};
   std::uint64_t next_offset_ = 0;
   bool other_key_ = false;  // the log id was sealed under another one
   std::string fault_;

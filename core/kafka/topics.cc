@@ -20,10 +20,8 @@ constexpr std::int64_t issuance_retention_ms =
 // Twice the largest frame: a batch has a header, and is never larger than one record asks for.
 constexpr std::int64_t message_bytes = std::int64_t{2} * frame_bytes_max;
 constexpr std::int64_t message_bytes_made = 1 << 20;
-// Who does not hear of the topic for as long misses what was erased meanwhile.
-constexpr std::int64_t vault_tombstones_ms =
-    std::chrono::milliseconds(std::chrono::days(30)).count();
-// What was put is there for an hour whatever is put after it, for whoever has to look.
+// What was put is there for an hour whatever a stranger puts after it: nodes write it again within
+// minutes (KafkaVault), and an operator can look.
 constexpr std::int64_t vault_compaction_lag_ms = 3'600'000;
 
 // What a setting has to be, in words and as a test.
@@ -58,7 +56,7 @@ std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
   const bool control = topic.name == names.control;
   const bool tokens = topic.name == names.tokens;
   if (topic.name == names.vault)
-    rules.push_back({"delete.retention.ms", at_least(vault_tombstones_ms)});
+    rules.push_back({"min.compaction.lag.ms", at_least(vault_compaction_lag_ms)});
   // A new node reads from the beginning: nothing but the topics knows the state there.
   if (control || tokens) {
     rules.push_back({"retention.ms", exactly("-1")});
@@ -133,7 +131,6 @@ std::vector<NewTopic> topics_to_make(const TopicNames& names, int brokers) {
                                  {"retention.ms", std::to_string(issuance_retention_ms)},
                                  {"retention.bytes", "-1"}}),
           topic(names.vault, {{"cleanup.policy", "compact"},
-                              {"delete.retention.ms", std::to_string(vault_tombstones_ms)},
                               {"min.compaction.lag.ms", std::to_string(vault_compaction_lag_ms)}})};
 }
 

@@ -48,6 +48,18 @@ std::optional<std::string_view> VaultRecords::row(std::string_view name) const {
   return *rows.row;
 }
 
+std::optional<std::string_view> VaultRecords::row_at(std::string_view key) const {
+  const auto zero = key.find('\0');
+  const auto found = names_.find(key.substr(0, zero));
+  if (found == names_.end()) return std::nullopt;
+  const Rows& rows = found->second;
+  if (zero == std::string_view::npos) return rows.row;
+  const auto claim =
+      std::ranges::find(rows.claims, key, [](const auto& its) { return its.second.key; });
+  if (claim == rows.claims.end()) return std::nullopt;
+  return claim->second.row;
+}
+
 std::optional<std::uint64_t> VaultRecords::claim_offset(std::string_view name) const {
   const auto found = names_.find(name);
   if (found == names_.end() || found->second.claims.empty()) return std::nullopt;

@@ -22,15 +22,17 @@ std::string claim_key(std::string_view name, std::string_view own);
 
 class VaultRecords {
  public:
-  // A value: the row; none: a tombstone. Returns false for a record that is over a limit: it is as
-  // if it were not there.
+  // A value: the row; none: that of the key is erased. Returns false for a record that is over a
+  // limit: it is as if it were not there.
   bool apply(std::uint64_t offset, std::string_view key, std::optional<std::string_view> value);
 
   std::optional<std::string_view> row(std::string_view name) const;
+  // Of this very key, whether it counts or not.
+  std::optional<std::string_view> row_at(std::string_view key) const;
   // Of the name's claim that counts.
   std::optional<std::uint64_t> claim_offset(std::string_view name) const;
   std::vector<std::string> names(std::string_view prefix) const;
-  // Every key whose tombstone it takes to erase the name.
+  // Every key that has to be erased for the name to be.
   std::vector<std::string> keys(std::string_view name) const;
 
  private:

@@ -29,6 +29,10 @@ class RowSeal {
   bool belongs() const { return !log_id_.empty(); }
   // REQUIRES: belongs(), but for "log-id".
   std::string row(std::string_view name, const Secret& value) const;
+  // What is kept in the place of an erased row that stood at `place`, which holds a name. It is no
+  // row of any name, and worth nothing in another place. REQUIRES: belongs(), but for "log-id".
+  std::string erased_row(std::string_view place) const;
+  bool is_erased_row(std::string_view place, std::string_view row) const;
   // None: sealed under another key, for another name or log, or altered.
   std::optional<Secret> open(std::string_view name, std::string_view row) const;
 

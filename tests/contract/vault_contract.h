@@ -66,15 +66,19 @@ TYPED_TEST_P(VaultContract, ErasesOneSecret) {
   EXPECT_EQ(this->get("signing-key/b"), "b");
 }
 
-TYPED_TEST_P(VaultContract, KeepsSecretsOverARestart) {
+TYPED_TEST_P(VaultContract, KeepsOverARestartWhatIsPutAndErased) {
   if constexpr (TypeParam::durable) {
     this->vault().put("fleet-key/1", Secret("fleet"));
     this->fixture_.reopen();
     EXPECT_EQ(this->get("fleet-key/1"), "fleet");
+    this->vault().erase("fleet-key/1");
+    this->fixture_.reopen();
+    EXPECT_EQ(this->get("fleet-key/1"), "(none)");
+    EXPECT_EQ(this->vault().names(""), std::vector<std::string>{"log-id"});
   }
 }
 
 REGISTER_TYPED_TEST_SUITE_P(VaultContract, GivesBackWhatWasPut, ListsNamesByPrefix, ErasesOneSecret,
-                            KeepsSecretsOverARestart);
+                            KeepsOverARestartWhatIsPutAndErased);
 
 }  // namespace optare

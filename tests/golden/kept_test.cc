@@ -22,6 +22,10 @@ class Seal {
   }
   std::string row() const { return seal_.row(row_name, Secret(row_value)); }
   std::optional<Secret> open(std::string_view row) const { return seal_.open(row_name, row); }
+  std::string erased_row() const { return seal_.erased_row(row_name); }
+  bool is_erased_row(std::string_view row, std::string_view place = row_name) const {
+    return seal_.is_erased_row(place, row);
+  }
 
  private:
   SystemRandom random_;
@@ -37,6 +41,16 @@ TEST(GoldenVault, ARowOfThenIsOpenedNow) {
   ASSERT_TRUE(value);
   EXPECT_EQ(value->reveal(), row_value);
   EXPECT_EQ(Seal().row().size(), row_of_then().size());
+}
+
+TEST(GoldenVault, AnErasedRowOfThenIsOneNow) {
+  const std::string then =
+      golden::golden(golden::folder() / "records" / "vault_erased_row.1.bin", Seal().erased_row());
+  EXPECT_TRUE(Seal().is_erased_row(then));
+  EXPECT_FALSE(Seal().open(then)) << "it is no row of the name";
+  EXPECT_FALSE(Seal().is_erased_row(then, "signing/key_2"));
+  EXPECT_FALSE(Seal('f').is_erased_row(then));
+  EXPECT_FALSE(Seal().is_erased_row(row_of_then()));
 }
 
 TEST(GoldenVault, AlteredOrUnderAnotherKeyItIsNot) {

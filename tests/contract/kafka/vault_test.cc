@@ -15,26 +15,62 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
+// As compaction leaves them: of each key the last.
+Records compacted(const Records& records) {
+  Records left;
+  for (const auto& record : records) {
+    std::erase_if(left, [&](const auto& before) { return before.first == record.first; });
+    left.push_back(record);
+  }
+  return left;
+}
+
 class MockVaults {
  public:
-  MockVaults() { kafka_.make_topic("optare.vault"); }
-  std::unique_ptr<KafkaVault> open(char key = 'k') {
-    return std::make_unique<KafkaVault>(connection_, options(), Secret(std::string(32, key)),
-                                        random_);
+  explicit MockVaults(const Records& records = {}) {
+    kafka_.make_topic("optare.vault");
+    for (const auto& [key, value] : records) write(key, value);
+  }
+  std::unique_ptr<KafkaVault> open(char key = 'k', std::chrono::milliseconds write_again = 60s) {
+    KafkaVaultOptions with = options();
+    with.write_again_after = write_again;
+    return std::make_unique<KafkaVault>(connection_, with, Secret(std::string(32, key)), random_);
   }
   static KafkaVaultOptions options() {
     return {
         .topic = "optare.vault", .open_patience = 60s, .write_patience = 30s, .fetch_wait = 5ms};
   }
   bool exists() { return vault_exists(connection_, options()); }
-  // A record as anybody may write it who may write to the topic.
-  void write(const std::string& key, const std::string& value) {
+  // A record as anybody may write it who may write to the topic; none: a tombstone.
+  void write(const std::string& key, const std::optional<std::string>& value) {
     const auto producer = make_kafka(RD_KAFKA_PRODUCER, connection_, {{"linger.ms", "0"}});
     const auto topic = make_topic(producer.get(), "optare.vault");
-    ASSERT_EQ(rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value.data()),
-                               value.size(), key.data(), key.size(), nullptr),
+    std::string bytes = value.value_or("");
+    ASSERT_EQ(rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
+                               bytes.size(), key.data(), key.size(), nullptr),
               0);
     ASSERT_EQ(rd_kafka_flush(producer.get(), 10'000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  Records records() {
+    Records records;
+    TopicReader reader(connection_, "optare.vault", 5ms);
+    const auto end = reader.end(60s).value_or(0);
+    wait_until("the records of the vault", [&] {
+      reader.poll(100ms, [&](const TopicReader::Record& record) {
+        auto& [key, value] = records.emplace_back(record.key, std::nullopt);
+        if (record.value) value.emplace(*record.value);
+      });
+      return reader.position() >= end;
+    });
+    return records;
+  }
+  // The last record of the key that begins so.
+  std::pair<std::string, std::string> last(const std::string& prefix) {
+    for (const auto& [key, value] : compacted(records()))
+      if (key.starts_with(prefix)) return {key, value.value_or("(tombstone)")};
+    return {};
   }
 
  private:
@@ -134,6 +170,93 @@ TEST(KafkaVault, TakesNoSecretFromWhoMerelyWritesToTheTopic) {
     EXPECT_EQ(get(*each, "fleet-key/1"), "fleet");
     EXPECT_THAT(each->names(""), ElementsAre("fleet-key/1", "log-id"));
   }
+}
+
+// A tombstone is not sealed: anybody can write one, in any key's place.
+TEST(KafkaVault, ErasesNothingForWhoMerelyWritesToTheTopic) {
+  MockVaults vaults;
+  const auto vault = vaults.open();
+  vault->put("log-id", Secret(log_id));
+  vault->put("fleet-key/1", Secret("fleet"));
+  vault->put("signing-key/1", Secret("one"));
+  vault->erase("signing-key/1");
+  const std::string erased = vaults.last("signing-key/1").second;
+  vaults.write(vaults.last("log-id").first, std::nullopt);
+  vaults.write("fleet-key/1", std::nullopt);
+  vaults.write("fleet-key/1", "");
+  vaults.write("fleet-key/1", erased);  // genuine, of another place
+  vaults.write("never", std::nullopt);
+  wait_until("the records to be seen", [&] { return vault->foreign_records() == 5; });
+  const auto again = vaults.open();
+  EXPECT_EQ(again->foreign_records(), 5U);
+  for (const KafkaVault* each : {vault.get(), again.get()}) {
+    EXPECT_EQ(get(*each, "fleet-key/1"), "fleet");
+    EXPECT_THAT(each->names(""), ElementsAre("fleet-key/1", "log-id"));
+  }
+  EXPECT_TRUE(vaults.exists());
+}
+
+// Compaction keeps the last record of a key, whoever wrote it.
+TEST(KafkaVault, WritesAgainWhatAStrangersRecordStandsBehind) {
+  MockVaults vaults;
+  const auto vault = vaults.open('k', 10ms);
+  vault->put("log-id", Secret(log_id));
+  EXPECT_TRUE(vault->claim("fleet-key/1", Secret("fleet")));
+  vault->put("signing-key/1", Secret("one"));
+  vault->put("signing-key/2", Secret("two"));
+  vault->erase("signing-key/2");
+  const Records own = compacted(vaults.records());
+  ASSERT_EQ(own.size(), 4U);
+  for (const auto& [key, row] : own) vaults.write(key, std::nullopt);
+  vaults.write("signing-key/1", "garbage that is long enough to be a row");
+  Records left;
+  wait_until("what holds something to stand last", [&] {
+    left = compacted(vaults.records());
+    return std::ranges::all_of(own, [&](const auto& record) {
+      return record.first == "signing-key/2" || std::ranges::find(left, record) != left.end();
+    });
+  });
+  MockVaults later(left);
+  const auto reader = later.open();
+  EXPECT_EQ(get(*reader, "log-id"), log_id);
+  EXPECT_EQ(get(*reader, "fleet-key/1"), "fleet");
+  EXPECT_EQ(get(*reader, "signing-key/1"), "one");
+  EXPECT_EQ(get(*reader, "signing-key/2"), "(none)");
+}
+
+TEST(KafkaVault, KnowsWhatWasErasedAfterACompaction) {
+  MockVaults vaults;
+  const auto vault = vaults.open();
+  vault->put("log-id", Secret(log_id));
+  EXPECT_TRUE(vault->claim("fleet-key/1", Secret("fleet")));
+  vault->put("signing-key/1", Secret("one"));
+  vault->put("signing-key/2", Secret("two"));
+  vault->erase("signing-key/1");
+  MockVaults later(compacted(vaults.records()));
+  const auto reader = later.open();
+  EXPECT_EQ(reader->foreign_records(), 0U);
+  EXPECT_THAT(reader->names(""), ElementsAre("fleet-key/1", "log-id", "signing-key/2"));
+  EXPECT_THAT(fault_of([&] { later.open('x'); }), HasSubstr("the key file does not open"));
+}
+
+// Somebody wrote our own record of it once more, and compaction took the first.
+TEST(KafkaVault, IsOpenedByALogIdThatStandsLast) {
+  MockVaults vaults;
+  const auto vault = vaults.open();
+  vault->put("log-id", Secret(log_id));
+  EXPECT_TRUE(vault->claim("fleet-key/1", Secret("fleet")));
+  EXPECT_FALSE(vault->claim("fleet-key/1", Secret("late")));
+  vault->put("signing-key/1", Secret("one"));
+  vault->erase("signing-key/1");
+  const auto [key, row] = vaults.last("log-id");
+  vaults.write(key, row);
+  const Records left = compacted(vaults.records());
+  ASSERT_EQ(left.back().first, key);
+  MockVaults later(left);
+  const auto reader = later.open();
+  EXPECT_EQ(get(*reader, "fleet-key/1"), "fleet");
+  EXPECT_THAT(reader->names(""), ElementsAre("fleet-key/1", "log-id"));
+  EXPECT_EQ(reader->foreign_records(), 0U);
 }
 
 TEST(KafkaVault, HoldsNothingBeforeItsLogId) {

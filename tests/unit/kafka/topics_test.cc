@@ -98,8 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"optare.vault", "cleanup.policy", "delete", "compact"},
                     Wrong{"optare.vault", "cleanup.policy", "compact,delete", "compact"},
                     Wrong{"optare.vault", "min.insync.replicas", "1", "at least 2"},
-                    Wrong{"optare.vault", "delete.retention.ms", "86400000", "at least 2592000000"},
-                    Wrong{"optare.vault", "delete.retention.ms", "a month", "at least 2592000000"},
+                    Wrong{"optare.vault", "min.compaction.lag.ms", "0", "at least 3600000"},
+                    Wrong{"optare.vault", "min.compaction.lag.ms", "an hour", "at least 3600000"},
                     Wrong{"optare.vault", "unclean.leader.election.enable", "true", "false"},
                     Wrong{"optare.issuance", "cleanup.policy", "compact", "delete"},
                     Wrong{"optare.issuance", "max.message.bytes", "1048575", "at least 1048576"},
@@ -117,13 +117,14 @@ TEST_P(RightSetting, IsTaken) {
   EXPECT_THAT(texts(found), IsEmpty());
 }
 INSTANTIATE_TEST_SUITE_P(Each, RightSetting,
-                         testing::Values(Right{"optare.vault", "delete.retention.ms", "2592000001"},
+                         testing::Values(Right{"optare.vault", "delete.retention.ms", "0"},
                                          Right{"optare.control", "min.insync.replicas", "3"},
                                          Right{"optare.control", "max.message.bytes", "10485760"},
                                          Right{"optare.issuance", "retention.ms", "86400000"},
                                          Right{"optare.issuance", "retention.bytes", "1000000"},
                                          Right{"optare.vault", "retention.ms", "1000"},
-                                         Right{"optare.vault", "min.compaction.lag.ms", "0"}));
+                                         Right{"optare.vault", "min.compaction.lag.ms",
+                                               "3600001"}));
 
 // What is written to another partition than the first is not read: a node that runs goes on.
 TEST(Topics, WithASecondPartitionAreRefusedAtTheStartOnly) {
