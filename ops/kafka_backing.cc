@@ -16,8 +16,6 @@ namespace optare {
 namespace {
 
 constexpr std::chrono::seconds catch_up_round{5};
-// Three copies of each topic, where there are brokers for them (core/kafka/topics).
-constexpr int copies_wanted = 3;
 constexpr std::chrono::seconds brokers_patience{5};
 constexpr std::chrono::milliseconds look_again_interval{200};
 constexpr std::chrono::seconds written_patience{2};

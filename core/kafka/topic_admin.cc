@@ -9,6 +9,8 @@
 #include <span>
 #include <thread>
 
+#include "core/base/parse.h"
+
 namespace optare {
 namespace {
 
@@ -68,8 +70,13 @@ TopicSettings settings_of(const rd_kafka_ConfigResource_t* resource) {
 
 FoundBroker broker_of(int id, const TopicSettings& settings) {
   const auto version = settings.find("inter.broker.protocol.version");
-  return {id, version == settings.end() ? std::string() : version->second,
-          settings.contains("telemetry.max.bytes")};
+  const auto timeout = settings.find("broker.session.timeout.ms");
+  return {.id = id,
+          .protocol_version = version == settings.end() ? std::string() : version->second,
+          .has_telemetry = settings.contains("telemetry.max.bytes"),
+          .session_timeout_ms = timeout == settings.end()
+                                    ? std::nullopt
+                                    : parse_number<std::int64_t>(timeout->second)};
 }
 
 void ask(rd_kafka_t* handle, rd_kafka_queue_t* queue, std::vector<Resource>& resources,

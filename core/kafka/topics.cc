@@ -10,10 +10,13 @@
 
 #include "core/base/parse.h"
 #include "core/log/admission.h"
+#include "core/log/end_proof.h"
 #include "core/log/frame.h"
 
 namespace optare {
 namespace {
+
+static_assert(session_timeout_ms_min > leader_trusted_for.count());
 
 constexpr std::int64_t issuance_retention_ms =
     std::chrono::milliseconds(std::chrono::days(30)).count();
@@ -71,7 +74,7 @@ std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
   return rules;
 }
 
-void judge_topic(const FoundTopic& topic, const TopicNames& names, std::size_t brokers,
+void judge_topic(const FoundTopic& topic, const TopicNames& names, int brokers,
                  std::vector<Finding>& findings) {
   // What is in a second partition is neither read nor written, so a node that runs goes on; nobody
   // can take a partition away again.
@@ -84,21 +87,28 @@ void judge_topic(const FoundTopic& topic, const TopicNames& names, std::size_t b
     if (!rule.wanted.holds(found))
       findings.push_back({topic.name, rule.setting, found, rule.wanted.text});
   }
-  if (topic.replicas < 3)
+  // With fewer brokers it is a trial. Brokers may be added under a node that runs.
+  if (topic.replicas < copies_wanted)
     findings.push_back({topic.name, "replication factor", std::to_string(topic.replicas),
-                        brokers < 3 ? "3, on three brokers or more" : "3", Weight::warn,
-                        Weight::warn});
+                        brokers < copies_wanted ? "3, on three brokers or more" : "3",
+                        brokers < copies_wanted ? Weight::warn : Weight::refuse, Weight::warn});
 }
 
 void judge_broker(const FoundBroker& broker, std::vector<Finding>& findings) {
+  const std::string where = fmt::format("broker {}", broker.id);
   const bool right = broker.protocol_version.empty()
                          ? broker.has_telemetry
                          : parse_broker_version(broker.protocol_version) >= broker_version_min;
-  if (right) return;
-  findings.push_back(
-      {fmt::format("broker {}", broker.id), "version",
-       broker.protocol_version.empty() ? "older than 3.7" : broker.protocol_version,
-       fmt::format("{}.{} or newer", broker_version_min.first, broker_version_min.second)});
+  if (!right)
+    findings.push_back(
+        {where, "version",
+         broker.protocol_version.empty() ? "older than 3.7" : broker.protocol_version,
+         fmt::format("{}.{} or newer", broker_version_min.first, broker_version_min.second)});
+  // It is about what nodes read: to take no writes would help nobody.
+  if (broker.session_timeout_ms && *broker.session_timeout_ms < session_timeout_ms_min)
+    findings.push_back({where, "broker.session.timeout.ms",
+                        std::to_string(*broker.session_timeout_ms),
+                        at_least(session_timeout_ms_min).text, Weight::refuse, Weight::warn});
 }
 
 std::string lines_of(const std::vector<Finding>& findings, Weight weight, bool running) {
@@ -114,9 +124,10 @@ std::string lines_of(const std::vector<Finding>& findings, Weight weight, bool r
 }  // namespace
 
 std::vector<NewTopic> topics_to_make(const TopicNames& names, int brokers) {
-  const int replicas = std::clamp(brokers, 1, 3);
+  const int replicas = std::clamp(brokers, 1, copies_wanted);
   const TopicSettings common{{"min.insync.replicas", std::to_string(confirming(replicas))},
                              {"unclean.leader.election.enable", "false"},
+                             {"compression.type", "uncompressed"},
                              {"max.message.bytes", std::to_string(message_bytes_made)},
                              {"message.timestamp.type", "LogAppendTime"}};
   const auto topic = [&](const std::string& name, TopicSettings settings) {
@@ -141,6 +152,8 @@ std::string Finding::text() const {
 
 std::vector<Finding> judge(const FoundCluster& found, const TopicNames& names) {
   std::vector<Finding> findings;
+  // One that names itself to the others may still be slow to tell of its settings.
+  const int brokers = std::max(found.brokers_known, static_cast<int>(found.brokers.size()));
   for (const FoundBroker& broker : found.brokers) judge_broker(broker, findings);
   for (const std::string& name : names.all()) {
     const auto topic = std::ranges::find(found.topics, name, &FoundTopic::name);
@@ -149,7 +162,7 @@ std::vector<Finding> judge(const FoundCluster& found, const TopicNames& names) {
                           name == names.issuance ? "made by `optare init`"
                                                  : "restored from a back-up of the brokers"});
     else
-      judge_topic(*topic, names, found.brokers.size(), findings);
+      judge_topic(*topic, names, brokers, findings);
   }
   return findings;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,7 @@ struct NewTopic {
   TopicSettings settings;
   bool operator==(const NewTopic&) const = default;
 };
+constexpr int copies_wanted = 3;
 // Three copies of which two confirm a write, when there are three brokers or more; else a copy on
 // each broker, and one may be away.
 std::vector<NewTopic> topics_to_make(const TopicNames& names, int brokers);
@@ -54,6 +56,8 @@ struct FoundBroker {
   std::string protocol_version;
   // It has the setting telemetry.max.bytes, which came with 3.7.
   bool has_telemetry = false;
+  // Its setting broker.session.timeout.ms; none: not told.
+  std::optional<std::int64_t> session_timeout_ms{};
 };
 struct FoundCluster {
   std::vector<FoundBroker> brokers;  // those that answered
@@ -80,6 +84,10 @@ std::vector<Finding> judge(const FoundCluster& found, const TopicNames& names);
 // The findings that refuse at the start (or while running), a line each; empty when there are none.
 std::string refusals(const std::vector<Finding>& findings, bool running);
 std::string warnings(const std::vector<Finding>& findings, bool running);
+
+// After how long a silence a broker loses what it leads, at the least: longer than a leader is
+// trusted of whom nothing was heard (core/log/end_proof). Ours.
+constexpr std::int64_t session_timeout_ms_min = 3'000;
 
 // The oldest broker whose high watermark honours min.insync.replicas (KIP-966).
 constexpr std::pair<int, int> broker_version_min{3, 7};

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <thread>
 
 #include "core/kafka/topic_admin.h"
@@ -42,6 +43,7 @@ TEST(KafkaTopics, AreMadeOnceAndAreThenRight) {
   TopicAdmin admin(connection_to(prefix));
   const FoundCluster before = look_at_three(admin);
   EXPECT_TRUE(before.brokers[0].has_telemetry);
+  EXPECT_GE(before.brokers[0].session_timeout_ms, session_timeout_ms_min);
   EXPECT_THAT(refusals(judge(before, admin.names()), false),
               HasSubstr(prefix + ".control: there is no such topic"));
   const auto made = admin.make_missing(before, patience);
@@ -141,6 +143,21 @@ TEST(KafkaFaultsTopics, AreSeenWithFewerCopiesInSync) {
   wait_until("it to be back", [&] { return all_have(3); });
   brokers.stop_all();
   wait_until("nothing to be told", [&] { return watch.copies().empty(); });
+}
+
+TEST(KafkaFaultsTopics, AreRefusedOnABrokerThatIsMissedTooSoon) {
+  KafkaBrokers brokers({.brokers = 1, .hasty = false});
+  brokers.stop(1);
+  std::ofstream(brokers.folder() / "node1/server.properties", std::ios::app)
+      << "broker.session.timeout.ms=2500\nbroker.heartbeat.interval.ms=500\n";
+  brokers.start(1);
+  KafkaConnection connection;
+  connection.brokers = brokers.bootstrap();
+  TopicAdmin admin(connection);
+  const auto found = admin.look(patience);
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_THAT(refusals(judge(*found, admin.names()), false),
+              HasSubstr("broker 1: broker.session.timeout.ms is 2500, wanted: at least 3000"));
 }
 
 TEST(KafkaTopics, SayInTimeThatNobodyAnswers) {

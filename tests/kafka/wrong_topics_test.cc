@@ -177,6 +177,22 @@ TEST_F(WrongTopics, ThatWereDeletedAreNotMadeAnewBesideTheOthers) {
   }
 }
 
+// An operator made them with fewer copies than there are brokers for, or added brokers to a trial.
+TEST(TopicsOnTooFewBrokers, AreRefused) {
+  const Fleet fleet;
+  RawKafka kafka(fleet.brokers);
+  const TopicNames names(fleet.prefix);
+  for (const NewTopic& made : topics_to_make(names, 3)) {
+    RawKafka::Settings settings(made.settings.begin(), made.settings.end());
+    kafka.create_topic(made.name, 1, settings, made.name == names.tokens ? 2 : 3);
+  }
+  const std::string refusal = names.tokens + ": replication factor is 2, wanted: 3";
+  const Ended refused = fleet.init();
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err,
+              AllOf(HasSubstr("Kafka is not set as it has to be"), HasSubstr(refusal)));
+}
+
 TEST_F(WrongTopics, ThatLostTheirEndAreRefusedByWhoReadMore) {
   ServerProcess node;
   node.start(fleet.flags());

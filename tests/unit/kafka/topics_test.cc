@@ -16,7 +16,7 @@ const TopicNames names("optare");
 
 FoundCluster made(int brokers) {
   FoundCluster found;
-  for (int id = 1; id <= brokers; ++id) found.brokers.push_back({id, "3.9-IV0", true});
+  for (int id = 1; id <= brokers; ++id) found.brokers.push_back({id, "3.9-IV0", true, 9'000});
   for (const NewTopic& topic : topics_to_make(names, brokers))
     found.topics.push_back(
         {topic.name, topic.partitions, topic.replicas, topic.replicas, topic.settings});
@@ -58,6 +58,38 @@ TEST(Topics, WithFewerCopiesThanThreeAreWarnedOf) {
               testing::StartsWith("optare.control: replication factor is 1, wanted: 3, on three "
                                   "brokers or more\n"));
   EXPECT_EQ(findings.size(), names.all().size());
+}
+
+// Where there are three brokers it is none.
+TEST(Topics, WithFewerCopiesThanThereAreBrokersForAreRefusedAtTheStart) {
+  for (const int replicas : {1, 2}) {
+    FoundCluster found = made(3);
+    topic_of(found, "optare.tokens").replicas = replicas;
+    const std::string text =
+        "optare.tokens: replication factor is " + std::to_string(replicas) + ", wanted: 3";
+    const auto findings = judge(found, names);
+    EXPECT_EQ(refusals(findings, false), text);
+    EXPECT_EQ(warnings(findings, false), "");
+    EXPECT_EQ(refusals(findings, true), "") << "brokers may be added under a node that runs";
+    EXPECT_EQ(warnings(findings, true), text);
+    found.brokers.resize(1);
+    found.brokers_known = 3;
+    EXPECT_EQ(refusals(judge(found, names), false), text) << "two do not tell of themselves";
+    found.brokers_known = 2;
+    EXPECT_EQ(refusals(judge(found, names), false), "");
+  }
+}
+
+// A leader that nobody reaches any more is trusted for 2 s.
+TEST(Topics, OnBrokersThatElectTooSoonAreRefusedAtTheStart) {
+  FoundCluster found = made(3);
+  found.brokers[0].session_timeout_ms = 3'000;
+  found.brokers[1].session_timeout_ms = 2'999;
+  found.brokers[2].session_timeout_ms = std::nullopt;
+  const std::string text = "broker 2: broker.session.timeout.ms is 2999, wanted: at least 3000";
+  ASSERT_THAT(texts(found), ElementsAre(text));
+  EXPECT_EQ(refusals(judge(found, names), false), text);
+  EXPECT_EQ(warnings(judge(found, names), true), text) << "no write suffers from it";
 }
 
 struct Wrong {
