@@ -45,6 +45,7 @@ Wanted at_least(std::int64_t least) {
 struct Rule {
   std::string setting;
   Wanted wanted;
+  Weight weight = Weight::refuse;
 };
 
 // Two have what is acknowledged, wherever there are two: with one of two the other could become the
@@ -55,7 +56,11 @@ std::vector<Rule> rules_of(const FoundTopic& topic, const TopicNames& names) {
   std::vector<Rule> rules{
       {"cleanup.policy", exactly(topic.name == names.vault ? "compact" : "delete")},
       {"min.insync.replicas", at_least(confirming(topic.replicas))},
-      {"unclean.leader.election.enable", exactly("false")}};
+      {"unclean.leader.election.enable", exactly("false")},
+      // What a broker stores as somebody compressed it may become larger than any client takes, and
+      // then nobody reads on. No node reads the issuance topic.
+      {"compression.type", exactly("uncompressed"),
+       topic.name == names.issuance ? Weight::warn : Weight::refuse}};
   const bool control = topic.name == names.control;
   const bool tokens = topic.name == names.tokens;
   if (topic.name == names.vault)
@@ -85,7 +90,8 @@ void judge_topic(const FoundTopic& topic, const TopicNames& names, int brokers,
     const auto value = topic.settings.find(rule.setting);
     const std::string found = value == topic.settings.end() ? "not known" : value->second;
     if (!rule.wanted.holds(found))
-      findings.push_back({topic.name, rule.setting, found, rule.wanted.text});
+      findings.push_back(
+          {topic.name, rule.setting, found, rule.wanted.text, rule.weight, rule.weight});
   }
   // With fewer brokers it is a trial. Brokers may be added under a node that runs.
   if (topic.replicas < copies_wanted)

@@ -122,6 +122,9 @@ INSTANTIATE_TEST_SUITE_P(
                           "LogAppendTime"},
                     Wrong{"optare.control", "unclean.leader.election.enable", "true", "false"},
                     Wrong{"optare.control", "max.message.bytes", "65536", "at least 133120"},
+                    Wrong{"optare.control", "compression.type", "producer", "uncompressed"},
+                    Wrong{"optare.tokens", "compression.type", "zstd", "uncompressed"},
+                    Wrong{"optare.vault", "compression.type", "gzip", "uncompressed"},
                     Wrong{"optare.tokens", "cleanup.policy", "compact", "delete"},
                     Wrong{"optare.tokens", "retention.ms", "5184000000", "-1"},
                     Wrong{"optare.tokens", "retention.bytes", "0", "-1"},
@@ -167,6 +170,17 @@ TEST(Topics, WithASecondPartitionAreRefusedAtTheStartOnly) {
   EXPECT_EQ(refusals(findings, false), "optare.control: partitions is 2, wanted: 1");
   EXPECT_EQ(refusals(findings, true), "");
   EXPECT_EQ(warnings(findings, true), "optare.control: partitions is 2, wanted: 1");
+}
+
+// No node reads what a stranger puts there.
+TEST(Topics, OfIssuanceMayBeCompressed) {
+  FoundCluster found = made(3);
+  topic_of(found, "optare.issuance").settings["compression.type"] = "producer";
+  const auto findings = judge(found, names);
+  EXPECT_EQ(refusals(findings, false) + refusals(findings, true), "");
+  for (const bool running : {false, true})
+    EXPECT_EQ(warnings(findings, running),
+              "optare.issuance: compression.type is producer, wanted: uncompressed");
 }
 
 TEST(Topics, ThatAreMissingAreNamed) {
