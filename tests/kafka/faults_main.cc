@@ -121,7 +121,8 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "Of each fault")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
-  app.add_option("--pause", pause, "Seconds that a node sleeps")->capture_default_str();
+  app.add_option("--pause", pause, "Seconds that a node sleeps, or that nothing happens")
+      ->capture_default_str();
   app.add_option("fault", names, "Which; all")->check(CLI::IsMember(names));
   CLI11_PARSE(app, argc, argv);
 

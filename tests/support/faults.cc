@@ -24,6 +24,12 @@ Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time
   return {{"next commit", commit}, {"tokens at all", load.tokens_at(load.nodes, fault, moment)}};
 }
 
+// All nodes have what they need, and callers are in each other's way.
+Measures nothing(FleetUnderLoad& load, Duration pause) {
+  std::this_thread::sleep_for(pause);
+  return life_after(load, "nothing", Steady::now());
+}
+
 Measures kill_node(FleetUnderLoad& load, Duration) {
   load.b.kill();
   const auto moment = Steady::now();
@@ -159,6 +165,8 @@ Measures cut_leader(FleetUnderLoad& load, Duration) {
 
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> faults{
+      {"nothing", "nothing happens, and callers of all nodes are at the same applications", 60s,
+       nothing},
       {"node-killed", "kill -9 of a node", 3s, kill_node},
       {"node-paused", "a node sleeps in the middle of commands", 65s, pause_node},
       {"leader-killed", "kill -9 of the broker that leads the log", 20s, kill_leader},

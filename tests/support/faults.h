@@ -24,7 +24,7 @@ struct Fault {
   std::function<Measures(FleetUnderLoad& load, Duration pause)> happen;
 };
 
-// `pause` is how long node-paused lasts.
+// `pause` is how long node-paused and nothing last.
 const std::vector<Fault>& all_faults();
 // Throws when there is none of that name.
 const Fault& fault_named(const std::string& name);

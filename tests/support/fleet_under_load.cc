@@ -40,12 +40,54 @@ FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
   }
   admin = fleet.admin();
   administrator = a.token(admin, fleet.audience());
-  const std::vector<std::vector<const ServerProcess*>> ways{{&a, &b}, {&c}, {&a, &b, &c}};
-  for (int number = 0; number < 6; ++number)
-    callers_.emplace_back(
-        number, Asker(static_cast<unsigned>(number),
-                      ways[static_cast<std::size_t>(number) % ways.size()], administrator, calls));
+  create_apis();
+  begin_load();
+}
+
+void FleetUnderLoad::create_apis() const {
+  for (const std::string& api : apis_) {
+    const bool opaque = api.find("opaque") != std::string::npos;
+    const HttpResponse made =
+        fleet.call(a, "POST", "/apis",
+                   fmt::format(R"({{"identifier":"{}","name":"An API","token_format":"{}",)"
+                               R"("scopes":[{{"name":"read"}}]}})",
+                               api, opaque ? "opaque" : "jwt"));
+    if (made.status != 201) throw std::runtime_error(made.body);
+  }
+}
+
+AppSecret FleetUnderLoad::create_application(const std::string& name) const {
+  boost::json::array grants;
+  for (const std::string& api : apis_)
+    grants.push_back({{"identifier", api}, {"scopes", boost::json::array{"read"}}});
+  const HttpResponse made =
+      fleet.call(a, "POST", "/applications",
+                 boost::json::serialize(boost::json::object{
+                     {"name", name}, {"type", "m2m"}, {"apis", std::move(grants)}}));
+  if (made.status != 201) throw std::runtime_error(made.body);
+  return {json_member(made.body, "client_id"), json_member(made.body, "client_secret")};
+}
+
+void FleetUnderLoad::begin_load() {
+  using Nodes = std::vector<const ServerProcess*>;
+  int number = 0;
+  for (const Nodes& way : {Nodes{&a, &b}, Nodes{&c}, Nodes{&a, &b, &c}}) {
+    callers_.emplace_back(number, Asker(static_cast<unsigned>(number), way, administrator, calls));
+    ++number;
+  }
+  for (const Nodes& way : {Nodes{&a}, Nodes{&b}, Nodes{&c}, Nodes{&a, &b, &c}}) {
+    rivals_.emplace_back(number, Asker(static_cast<unsigned>(number), way, administrator, calls),
+                         shared_, apis_, admin, ended_);
+    ++number;
+  }
+  for (const Nodes& way : {Nodes{&a, &b}, Nodes{&a, &b, &c}}) {
+    token_callers_.emplace_back(number, way, create_application("tokens-" + std::to_string(number)),
+                                apis_);
+    ++number;
+  }
   for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
+  for (Rival& rival : rivals_) threads_.emplace_back([&] { rival.live(); });
+  for (TokenCaller& caller : token_callers_) threads_.emplace_back([&] { caller.live(ended_); });
 }
 
 FleetUnderLoad::~FleetUnderLoad() {
@@ -180,6 +222,12 @@ std::vector<std::string> FleetUnderLoad::what_is_wrong() {
   const std::vector<const ServerProcess*> all{&a, &b, &c, &fresh};
   compare(agreed_rows(all));
   all_well(all);
+  compare_histories(events_of(fresh));
+  for (TokenCaller& caller : token_callers_) {
+    caller.ask_all(all);
+    wrong.insert(wrong.end(), caller.wrong().begin(), caller.wrong().end());
+  }
+  ask_for_dead_tokens();
   verify_nodes();
   return wrong;
 }
@@ -232,6 +280,67 @@ void FleetUnderLoad::ask_for_tokens_of(const std::vector<const Caller::App*>& li
         wrong.push_back(
             fmt::format("the secret of {}: {} {}", living[i]->name, answer.status, answer.body));
     }
+  }
+}
+
+std::vector<StandingEvent> FleetUnderLoad::events_of(const ServerProcess& node) const {
+  std::vector<StandingEvent> events;
+  for (const std::string partition : {"control", "tokens-00"}) {
+    for (std::string after = "0";;) {
+      const HttpResponse page = decided([&] {
+        return node.send("GET",
+                         "/api/v1/events?limit=200&partition=" + partition + "&after=" + after,
+                         {{"Authorization", "Bearer " + administrator}});
+      });
+      if (page.status != 200) throw std::runtime_error(page.body);
+      const auto value = boost::json::parse(page.body);
+      const auto& items = value.at("items").as_array();
+      if (items.empty()) break;
+      for (const auto& item : items) {
+        events.push_back({item.at("position").to_number<std::uint64_t>(), json_member(item, "type"),
+                          json_member(item, "stream"), json_member(item, "request_id")});
+      }
+      after = json_member(value, "next_cursor");
+    }
+  }
+  return events;
+}
+
+void FleetUnderLoad::compare_histories(const std::vector<StandingEvent>& events) {
+  std::vector<ToldCall> history;
+  for (const Rival& rival : rivals_) {
+    wrong.insert(wrong.end(), rival.wrong().begin(), rival.wrong().end());
+    history.insert(history.end(), rival.history().begin(), rival.history().end());
+  }
+  for (const TokenCaller& caller : token_callers_)
+    history.insert(history.end(), caller.history().begin(), caller.history().end());
+  const auto found = contradictions(history, events, "call-");
+  wrong.insert(wrong.end(), found.begin(), found.end());
+  print(history);
+}
+
+// So that a reader sees what was fought over, and that it was.
+void FleetUnderLoad::print(const std::vector<ToldCall>& history) {
+  std::map<std::string, CallLog::Outcomes> told;
+  for (const ToldCall& call : history) {
+    CallLog::Outcomes& outcomes = told[call.event];
+    ++(call.done == Known::yes  ? outcomes.done
+       : call.done == Known::no ? outcomes.refused
+                                : outcomes.unknown);
+  }
+  for (const auto& [event, outcomes] : told)
+    fmt::print("  {}: {} done, {} refused, {} unknown\n", event, outcomes.done, outcomes.refused,
+               outcomes.unknown);
+  for (const char* event : {"ClientCreated", "TokenRevoked"})
+    if (told[event].done == 0) wrong.push_back(fmt::format("there was no load: no {}", event));
+}
+
+void FleetUnderLoad::ask_for_dead_tokens() {
+  const std::vector<std::string> dead = shared_.dead_tokens();
+  const std::size_t step = std::max<std::size_t>(1, dead.size() / asked_for_tokens_max);
+  for (std::size_t i = 0; i < dead.size(); i += step) {
+    for (const ServerProcess* node : nodes)
+      if (node->active(admin, dead[i])) wrong.emplace_back("a token is active that was ended");
   }
 }
 

@@ -10,6 +10,8 @@
 #include "tests/support/caller.h"
 #include "tests/support/fleet.h"
 #include "tests/support/raw_kafka.h"
+#include "tests/support/rival.h"
+#include "tests/support/token_caller.h"
 
 namespace optare {
 
@@ -17,8 +19,8 @@ namespace optare {
 constexpr Patience recovery_max{180'000};
 
 // The first two nodes, a and b, reach every broker. On brokers with a network of their own c runs
-// in the guest's place, where it can be cut off from some. Two callers go to a and b, two to c, two
-// anywhere: whatever happens to c stops some of them.
+// in the guest's place, where it can be cut off from some. Of each kind of caller some go to a and
+// b, some to c, some anywhere: whatever happens to c stops some of them.
 class FleetUnderLoad {
  public:
   // Throws when they do not run in time. `brokers` outlives this, and may be hurt meanwhile.
@@ -66,15 +68,26 @@ class FleetUnderLoad {
   // All applications as the node shows them, without what each node keeps for itself.
   boost::json::array rows_of(const ServerProcess& node) const;
   boost::json::array agreed_rows(const std::vector<const ServerProcess*>& all) const;
+  std::vector<StandingEvent> events_of(const ServerProcess& node) const;
+  void create_apis() const;
+  AppSecret create_application(const std::string& name) const;
+  void begin_load();
   void compare(const boost::json::array& rows);
   void compare(const Caller::App& app, const Names& found);
+  void compare_histories(const std::vector<StandingEvent>& events);
+  void print(const std::vector<ToldCall>& history);
+  void ask_for_dead_tokens();
   void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
   void verify_nodes();
   // What each broker says when it is asked alone; none: not the same. One that was cut off tells
   // for a while of what was before.
   std::optional<int> told_by_all(const std::function<int(RawKafka&)>& tell) const;
 
-  std::deque<Caller> callers_;
+  const std::vector<std::string> apis_{"https://jwt.example.com", "https://opaque.example.com"};
+  std::deque<Caller> callers_;  // each with applications of its own
+  SharedApplications shared_;
+  std::deque<Rival> rivals_;
+  std::deque<TokenCaller> token_callers_;
   std::atomic<bool> ended_ = false;
   std::vector<std::jthread> threads_;  // last: they end first
 };
