@@ -39,14 +39,13 @@ FeedOptions feed_options(const KafkaLogOptions& options) {
 KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& random,
                    KafkaLogOptions options)
     : clock_(clock),
-      random_(random),
       options_(std::move(options)),
       opened_at_(clock.boottime()),
       mirror_(resources, options_.directory, options_.mode, options_.mirror),
-      time_(clock, random) {
+      keeper_(clock, random, ways()) {
   for (const Partition partition : partitions) {
     if (const auto last = mirror_.last_real_record(partition))
-      time_.read_before(partition, last->time);
+      keeper_.read_before(partition, last->time);
   }
   if (options_.mode == OpenMode::read_only) return;
   asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
@@ -54,10 +53,10 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
       std::make_unique<KafkaProducer>(options_.connection, producer_options(options_), counts_);
   Feed::Callbacks callbacks;
   callbacks.on_record = [this](Partition partition, const FedRecord& record) {
-    record_read(partition, record);
+    keeper_.read(partition, record.time, record.key);
   };
   callbacks.on_records = [this] {
-    for (const Partition partition : partitions) answer_proofs(partition);
+    keeper_.answer_proofs();
     const auto callback = [&] {
       const std::scoped_lock lock(mutex_);
       return on_records_;
@@ -75,39 +74,32 @@ KafkaLog::~KafkaLog() {
   asker_.reset();
   feed_.reset();
   producer_.reset();
-  for (EndProofs& proofs : proofs_)
-    for (const EndProofs::Answer& answer : proofs.abandon()) answer.tell();
+  keeper_.abandon_proofs();
+}
+
+LogKeeper::Ways KafkaLog::ways() {
+  LogKeeper::Ways ways;
+  ways.end = [this](Partition partition) { return end(partition); };
+  ways.produce = [this](Partition partition, const RecordKey& key, const std::string& frame,
+                        LogKeeper::Produced done) {
+    producer_->append(partition, key, frame, std::move(done));
+  };
+  ways.ask_end = [this](Partition partition, EndAnswered done) {
+    asker_->ask(partition, std::move(done));
+  };
+  return ways;
 }
 
 std::optional<Append> KafkaLog::refusal(const std::string& frame) const {
   if (!producer_ || frame.size() > frame_bytes_max || !other_history().empty())
     return Append::not_persisted;
   if (!has_room_) return Append::refused_disk_full;
-  const std::scoped_lock lock(mutex_);
-  return time_.refuses_wall_clock() ? std::optional(Append::refused_clock) : std::nullopt;
+  return keeper_.refuses_wall_clock() ? std::optional(Append::refused_clock) : std::nullopt;
 }
 
 void KafkaLog::append(Partition partition, std::string frame, Appended done) {
   if (const auto refused = refusal(frame)) return done(*refused);
-  send(partition, std::move(frame), std::move(done));
-}
-
-void KafkaLog::send(Partition partition, std::string frame, Appended done) const {
-  RecordKey key;
-  random_.fill(key);
-  {
-    const std::scoped_lock lock(mutex_);
-    own_.sent(key, clock_.boottime());
-  }
-  producer_->append(partition, key, frame,
-                    [this, partition, read_to = end(partition), done = std::move(done)](
-                        Append result, const std::optional<Written>& written) {
-                      if (written) {
-                        const std::scoped_lock lock(mutex_);
-                        acknowledged(partition).written(*written, read_to, clock_.boottime());
-                      }
-                      done(result);
-                    });
+  keeper_.append(partition, frame, std::move(done));
 }
 
 std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
@@ -115,70 +107,13 @@ std::vector<LogRecord> KafkaLog::read(Partition partition, std::uint64_t offset,
   return mirror_.read(partition, offset, records_max);
 }
 
-void KafkaLog::record_read(Partition partition, const FedRecord& record) {
-  const std::scoped_lock lock(mutex_);
-  time_.read(partition, record.time, own_.take(record.key));
-}
+Currency KafkaLog::currency(Partition partition) const { return keeper_.currency(partition); }
 
-Currency KafkaLog::currency(Partition partition) const {
-  const std::scoped_lock lock(mutex_);
-  return time_.currency(partition);
-}
-
-Timestamp KafkaLog::now() const {
-  const std::scoped_lock lock(mutex_);
-  return time_.now();
-}
+Timestamp KafkaLog::now() const { return keeper_.now(); }
 
 void KafkaLog::ask_end(Partition partition, EndAnswered done) const {
   if (!asker_) return done(end(partition));
-  EndAsked asked;
-  bool can_prove = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    asked = time_.asked(partition, end(partition));
-    can_prove = static_cast<bool>(make_tick_);
-  }
-  asker_->ask(partition, [this, partition, asked, can_prove,
-                          done = std::move(done)](std::optional<std::uint64_t> told) {
-    if (!told || !can_prove || asked.believes(*told)) return done(told);
-    prove(partition, asked.at, done);
-  });
-}
-
-void KafkaLog::prove(Partition partition, Duration asked_at, EndAnswered done) const {
-  const bool waits = [&] {
-    const std::scoped_lock lock(mutex_);
-    return proofs(partition).add(asked_at, done);
-  }();
-  if (!waits) return done(std::nullopt);
-  send_proof(partition, EndProofs::tick_interval_min);
-  answer_proofs(partition);
-}
-
-void KafkaLog::send_proof(Partition partition, Duration interval) const {
-  std::string tick;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (!proofs(partition).tick_due(clock_.boottime(), interval)) return;
-    tick = make_tick_(partition);
-  }
-  send_tick(partition, std::move(tick));
-}
-
-void KafkaLog::send_tick(Partition partition, std::string tick) const {
-  ++ticks_sent_;
-  send(partition, std::move(tick), [](Append) {});
-}
-
-void KafkaLog::answer_proofs(Partition partition) const {
-  const auto answers = [&] {
-    const std::scoped_lock lock(mutex_);
-    if (proofs(partition).nobody_waits()) return std::vector<EndProofs::Answer>();
-    return proofs(partition).answers(clock_.boottime(), time_.currency(partition).at,
-                                     end(partition));
-  }();
-  for (const EndProofs::Answer& answer : answers) answer.tell();
+  keeper_.ask_end(partition, std::move(done));
 }
 
 void KafkaLog::on_records(std::function<void()> callback) {
@@ -194,14 +129,12 @@ void KafkaLog::look_again(Partition partition) const {
 
 void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
   if (feed_) feed_->end_is_proven();
-  const std::scoped_lock lock(mutex_);
-  make_tick_ = std::move(make_tick);
+  keeper_.tick_with(std::move(make_tick));
 }
 
 // On the feed's thread.
 void KafkaLog::keep_time(Feed& feed, bool same_history) {
-  for (const Partition partition : partitions) answer_proofs(partition);
-  if (!same_history) return;
+  if (!same_history) return keeper_.answer_proofs();
   judge_leader(feed);
   const Duration now = clock_.boottime();
   if (now - looked_at_room_at_ >= room_interval) {
@@ -209,38 +142,17 @@ void KafkaLog::keep_time(Feed& feed, bool same_history) {
     const auto free = mirror_.free_bytes();
     has_room_ = !free || *free >= options_.disk_reserve_bytes;
   }
-  for (const Partition partition : partitions) {
-    send_proof(partition, EndProofs::tick_interval_max);
-    std::string tick;
-    {
-      const std::scoped_lock lock(mutex_);
-      if (!make_tick_ || !time_.tick_due(partition)) continue;
-      tick = make_tick_(partition);
-    }
-    send_tick(partition, std::move(tick));
-  }
+  keeper_.keep_time();
 }
 
 // On the feed's thread.
 void KafkaLog::judge_leader(Feed& feed) {
-  const Duration now = clock_.boottime();
-  if (now - turned_at_ < unread_max) return;
-  for (const Partition partition : partitions) {
-    std::optional<Acknowledged::Loss> loss;
-    std::optional<std::int32_t> leader;
-    {
-      const std::scoped_lock lock(mutex_);
-      Acknowledged& its = acknowledged(partition);
-      its.read(end(partition), now);
-      loss = its.loss();
-      leader = its.missed_leader(now);
-    }
-    if (loss) return feed.end_is_lost(partition, *loss);
-    if (leader) {
-      feed.turn_to(*leader);
-      turned_at_ = clock_.boottime();  // all partitions are read anew
-      return;
-    }
+  const LogKeeper::Finding found = keeper_.judge_leader();
+  if (const auto* lost = std::get_if<LogKeeper::LostEnd>(&found))
+    feed.end_is_lost(lost->partition, lost->loss);
+  if (const auto* missed = std::get_if<LogKeeper::MissedLeader>(&found)) {
+    feed.turn_to(missed->broker);
+    keeper_.turned();
   }
 }
 
@@ -316,14 +228,13 @@ KafkaStatus KafkaLog::status() const {
     its.mirror_end = end(partition);
     if (feed_) its.high_watermark = feed_->high_watermark(partition);
     its.age = now - currency(partition).at;
-    const std::scoped_lock lock(mutex_);
-    its.skew = time_.skew(partition);
+    its.skew = keeper_.skew(partition);
     status.parts.push_back(its);
   }
   status.round_trips = counts_.round_trips();
   status.errors = counts_.errors();
   status.brokers = counts_.brokers();
-  status.ticks_sent = ticks_sent_;
+  status.ticks_sent = keeper_.ticks_sent();
   if (feed_) status.feed = feed_->feed_counts();
   if (asker_) status.ends_asked = asker_->questions_asked();
   if (producer_) status.producers_rebuilt = producer_->rebuilt();

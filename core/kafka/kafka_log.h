@@ -7,10 +7,8 @@
 
 #include "core/kafka/end_asker.h"
 #include "core/kafka/feed.h"
-#include "core/kafka/own_records.h"
+#include "core/kafka/log_keeper.h"
 #include "core/kafka/producer.h"
-#include "core/log/broker_time.h"
-#include "core/log/end_proofs.h"
 
 namespace optare {
 
@@ -96,42 +94,24 @@ class KafkaLog final : public EventLog {
   KafkaStatus status() const;
 
  private:
-  void send(Partition partition, std::string frame, Appended done) const;
-  void prove(Partition partition, Duration asked_at, EndAnswered done) const;
-  void send_proof(Partition partition, Duration interval) const;
-  void send_tick(Partition partition, std::string tick) const;
-  void answer_proofs(Partition partition) const;
   std::optional<Append> refusal(const std::string& frame) const;
-  void record_read(Partition partition, const FedRecord& record);
+  LogKeeper::Ways ways();
   void keep_time(Feed& feed, bool same_history);
   void judge_leader(Feed& feed);
-  Acknowledged& acknowledged(Partition partition) const {
-    return acknowledged_[static_cast<std::size_t>(partition)];
-  }
-  EndProofs& proofs(Partition partition) const {
-    return proofs_[static_cast<std::size_t>(partition)];
-  }
 
   const Clock& clock_;
-  Random& random_;
   const KafkaLogOptions options_;
   const Duration opened_at_;
   KafkaCounts counts_;
   Mirror mirror_;
 
-  mutable std::mutex mutex_;  // guards the next six
-  BrokerTime time_;
-  mutable OwnRecords own_;
-  mutable std::array<EndProofs, partitions.size()> proofs_;
-  mutable std::array<Acknowledged, partitions.size()> acknowledged_;
-  std::function<void()> on_records_;
-  std::function<std::string(Partition)> make_tick_;
+  LogKeeper keeper_;
+
+  mutable std::mutex mutex_;
+  std::function<void()> on_records_;  // GUARDED_BY(mutex_)
 
   std::atomic<bool> has_room_ = true;
-  mutable std::atomic<std::uint64_t> ticks_sent_ = 0;
-  // The feed's thread only.
-  Duration looked_at_room_at_{};
-  Duration turned_at_ = -unread_max;  // to another broker
+  Duration looked_at_room_at_{};  // the feed's thread only
   // Ended first, so in this order; null when read only.
   std::unique_ptr<EndAsker> asker_;
   std::unique_ptr<KafkaProducer> producer_;

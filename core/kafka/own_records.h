@@ -2,15 +2,21 @@
 // was read (core/log/log_time_estimate.h).
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "core/kafka/producer.h"
+#include "core/base/time.h"
 
 namespace optare {
+
+// Random, for each record another one.
+using RecordKey = std::array<std::uint8_t, 16>;
 
 // Thread: one at a time.
 class OwnRecords {

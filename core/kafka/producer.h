@@ -1,7 +1,6 @@
 // Appends to topics: one record per call, into partition 0, with a random key.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -14,6 +13,7 @@
 #include "core/kafka/acknowledged.h"
 #include "core/kafka/client.h"
 #include "core/kafka/counts.h"
+#include "core/kafka/own_records.h"
 #include "core/log/event_log.h"
 
 namespace optare {
@@ -33,8 +33,6 @@ struct ProducerOptions {
   // Further settings of librdkafka, for tests.
   KafkaSettings more{};
 };
-
-using RecordKey = std::array<std::uint8_t, 16>;
 
 // An instance of librdkafka's that met a fatal error takes nothing more: it is replaced, and what
 // it still held is answered by what is known of it.

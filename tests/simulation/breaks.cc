@@ -34,7 +34,8 @@ const std::vector<Known>& known() {
       {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 22},
       {Break::see_no_end, "see_no_end", {Rule::absence}, 4},
       {Break::believe_anyone, "believe_anyone", {Rule::ends}},
-      {Break::trust_silence, "trust_silence", {Rule::fresh}, 36},
+      {Break::never_turn, "never_turn", {Rule::follows}},
+      {Break::trust_silence, "trust_silence", {Rule::fresh}, 470},
       {Break::write_anyway, "write_anyway", {Rule::clock}},
       {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 3},
       {Break::no_patience, "no_patience", {Rule::recovers}, 4},
@@ -122,6 +123,10 @@ Timestamp TamperedLog::now() const {
   if (broken_ == Break::clock_behind) return log_.now() - clock_error;
   if (broken_ == Break::clock_ahead) return log_.now() + clock_error;
   return log_.now();
+}
+
+std::string TamperedLog::other_history() const {
+  return broken_ == Break::remember_lost_end ? "" : log_.other_history();
 }
 
 Result<Decision> CarelessExpiry::decide(const State& application, const CommandContext&) const {

@@ -32,6 +32,7 @@ enum class Break : std::uint8_t {
   send_unguarded,  // commits without their guards
   see_no_end,      // the log ends where it is read: nobody waits for the rest of it
   believe_anyone,  // where the log ends, whoever led it once may tell
+  never_turn,      // and he is heard as long as he speaks
   trust_silence,   // what was not heard was not written
   write_anyway,    // with a wall clock that is far from the brokers'
   // The node.
@@ -75,6 +76,7 @@ class TamperedLog final : public EventLog {
   void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override;
   void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
+  std::string other_history() const override;
 
  private:
   EventLog& log_;

@@ -30,6 +30,8 @@ std::string_view rule_name(Rule rule) {
       return "quarantine";
     case Rule::other_history:
       return "other_history";
+    case Rule::follows:
+      return "follows";
     case Rule::fresh:
       return "fresh";
     case Rule::clock:

@@ -25,6 +25,7 @@ enum class Rule : std::uint8_t {
   equal_rows,      // equal positions, equal rows on every node
   quarantine,      // no stream stops
   other_history,   // a node whose history is not the log's stops, and no other does
+  follows,         // who takes what a node writes is soon who it hears
   fresh,           // who calls himself fresh has applied what was written a while ago
   clock,           // who is far from the brokers' time writes nothing
   tokens,          // alive if and only if nothing that ends it was applied

@@ -37,6 +37,7 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
       started_at_(log_.end(Partition::control)) {
   if (around_.broken == Break::write_anyway) log_.refuse_no_clock();
   if (around_.broken == Break::believe_anyone) log_.believe_every_leader();
+  if (around_.broken == Break::never_turn) log_.never_turn();
   log_.tick_with([this](Partition partition) {
     return make_frame(mac_, log_id, partition, FrameKind::tick, "");
   });

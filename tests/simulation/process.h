@@ -57,6 +57,8 @@ class Process {
   CommandRunner& runner();
   const EventLog& log() const { return seen_log_; }
   // LogHandle's.
+  int unheard(Partition partition) const { return log_.unheard(partition); }
+  bool heard_what_is_lost() const { return log_.heard_what_is_lost(); }
   std::optional<Timestamp> measured_at() const { return log_.measured_at(); }
   Random& random() { return random_; }
   const Settler& settler() const { return settler_; }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/kafka/history.h"
+
 namespace optare::simulation {
 
 using std::chrono::milliseconds;
@@ -40,12 +42,14 @@ bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in) {
 }
 
 void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
-                         std::optional<Timestamp> stamp, const RecordKey& key) {
+                         std::optional<Timestamp> stamp, const RecordKey& key,
+                         std::function<void(const Written&)> written) {
   const Timestamp up_again = up_again_[static_cast<std::size_t>(partition)];
   if (timeline_.now() < up_again) {
     timeline_.after(up_again - timeline_.now(),
-                    [this, partition, genuine, stamp, key, bytes = std::move(bytes)]() mutable {
-                      write(partition, std::move(bytes), genuine, stamp, key);
+                    [this, partition, genuine, stamp, key, bytes = std::move(bytes),
+                     written = std::move(written)]() mutable {
+                      write(partition, std::move(bytes), genuine, stamp, key, std::move(written));
                     });
     return;
   }
@@ -54,6 +58,7 @@ void SimulatedLog::write(Partition partition, std::string bytes, bool genuine,
   keys_[static_cast<std::size_t>(partition)].push_back(key);
   Timestamp& newest = newest_[static_cast<std::size_t>(partition)];
   newest = std::max(newest, records.back().time);
+  if (written) written({records.back().offset, leaders_[static_cast<std::size_t>(partition)]});
   if (on_written) on_written(partition, records.back(), genuine);
 }
 
@@ -66,6 +71,13 @@ void SimulatedLog::depose_leader(Partition partition, Duration election,
                                  std::map<std::string, Misled> nodes) {
   be_down(partition, election);
   old_leader(partition) = OldLeader{records(partition).size(), std::move(nodes)};
+  ++leaders_[static_cast<std::size_t>(partition)];
+}
+
+void SimulatedLog::turn_to_leaders(const std::string& node) {
+  for (auto& leader : old_leaders_) {
+    if (leader) leader->nodes.at(node).hears = false;
+  }
 }
 
 Misled SimulatedLog::misled(Partition partition, const std::string& node) const {
@@ -105,32 +117,55 @@ LogHandle::LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Ch
       chance_(chance),
       random_(chance_.fork()),
       own_clock_(clock, Timestamp()),
-      time_(clock, random_) {
+      keeper_(clock, random_, ways()) {
   for (const Partition partition : partitions) {
+    Part& its = part(partition);
+    its.history = log_.history(partition);
     const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
-    for (std::uint64_t& heard = part(partition).heard; heard < end; ++heard) {
-      const Timestamp time = log_.records(partition)[heard].time;
-      time_.read_before(partition, time);
+    for (; its.heard < end; ++its.heard) {
+      const Timestamp time = log_.records(partition)[its.heard].time;
+      keeper_.read_before(partition, time);
       own_clock_.at_least(time);
     }
   }
+}
+
+LogKeeper::Ways LogHandle::ways() {
+  LogKeeper::Ways ways;
+  ways.end = [this](Partition partition) { return end(partition); };
+  ways.produce = [this](Partition partition, const RecordKey& key, const std::string& frame,
+                        LogKeeper::Produced done) {
+    produce(partition, key, frame, std::move(done));
+  };
+  ways.ask_end = [this](Partition partition, EndAnswered done) { ask(partition, std::move(done)); };
+  return ways;
 }
 
 void LogHandle::fetch() {
   const Duration now = clock_.boottime();
   for (const Partition partition : partitions) {
     Part& its = part(partition);
+    its.heard_what_is_lost |= log_.lost(partition, its.history, its.heard);
+    its.history = log_.history(partition);
     const auto& records = log_.records(partition);
     its.heard = std::min<std::uint64_t>(its.heard, records.size());  // It may have lost its end.
+    its.acknowledged = std::min<std::uint64_t>(its.acknowledged, records.size());
     const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
     for (; its.heard < end; ++its.heard) {
-      const auto sent = own_.take(log_.key_of(partition, its.heard));
+      const auto sent =
+          keeper_.read(partition, records[its.heard].time, log_.key_of(partition, its.heard));
       if (sent && now - *sent <= round_trip_max)
         measured_at_ = log_.timeline().now() - (now - *sent);
-      time_.read(partition, records[its.heard].time, sent);
     }
-    answer_proofs(partition);
   }
+  keeper_.answer_proofs();
+}
+
+bool LogHandle::heard_what_is_lost() const {
+  return std::ranges::any_of(partitions, [this](Partition partition) {
+    const Part& its = part(partition);
+    return its.heard_what_is_lost || log_.lost(partition, its.history, its.heard);
+  });
 }
 
 std::uint64_t LogHandle::end(Partition partition) const {
@@ -140,23 +175,23 @@ std::uint64_t LogHandle::end(Partition partition) const {
 
 Currency LogHandle::currency(Partition partition) const {
   if (log_.embedded()) return {clock_.boottime(), now()};
-  return time_.currency(partition);
+  return keeper_.currency(partition);
 }
 
 Timestamp LogHandle::now() const {
   if (log_.embedded()) return own_clock_.now();
-  return time_.now();
+  return keeper_.now();
 }
 
 void LogHandle::ask_end(Partition partition, EndAnswered done) const {
   if (log_.embedded()) return done(end(partition));
-  const EndAsked asked = time_.asked(partition, end(partition));
-  EndAnswered told = [this, partition, asked,
-                      done = noted(partition, std::move(done))](std::optional<std::uint64_t> end) {
-    if (!end || believes_all_ || asked.believes(*end)) return done(end);
-    prove(partition, asked.at, done);
-  };
-  if (!part(partition).questions.add(told)) return told(std::nullopt);
+  EndAnswered told = noted(partition, std::move(done));
+  if (believes_all_) return ask(partition, std::move(told));
+  keeper_.ask_end(partition, std::move(told));
+}
+
+void LogHandle::ask(Partition partition, EndAnswered done) const {
+  if (!part(partition).questions.add(done)) return done(std::nullopt);
   ask_next(partition);
 }
 
@@ -166,22 +201,6 @@ EventLog::EndAnswered LogHandle::noted(Partition partition, EndAnswered done) co
     if (end && history == log_.history(partition)) log_.on_end_told(partition, node_, *end, was);
     done(end);
   };
-}
-
-void LogHandle::prove(Partition partition, Duration asked_at, EndAnswered done) const {
-  if (!part(partition).proofs.add(asked_at, done)) return done(std::nullopt);
-  send_proof(partition, EndProofs::tick_interval_min);
-}
-
-void LogHandle::send_proof(Partition partition, Duration interval) const {
-  if (part(partition).proofs.tick_due(clock_.boottime(), interval))
-    send(partition, make_tick_(partition), [](Append) {});
-}
-
-void LogHandle::answer_proofs(Partition partition) const {
-  const auto answers = part(partition).proofs.answers(clock_.boottime(),
-                                                      time_.currency(partition).at, end(partition));
-  for (const EndProofs::Answer& answer : answers) answer.tell();
 }
 
 // The answer is as old as its way back.
@@ -203,33 +222,50 @@ void LogHandle::ask_next(Partition partition) const {
 
 void LogHandle::keep_time() {
   if (log_.embedded()) return;
-  for (const Partition partition : partitions) {
-    send_proof(partition, EndProofs::tick_interval_max);
-    answer_proofs(partition);
-    if (time_.tick_due(partition)) send(partition, make_tick_(partition), [](Append) {});
+  const LogKeeper::Finding found = keeper_.judge_leader();
+  if (const auto* lost = std::get_if<LogKeeper::LostEnd>(&found))
+    other_history_ = topic_lost_its_end(partition_name(lost->partition), lost->loss.written_at,
+                                        lost->loss.read_to);
+  if (turns_ && std::holds_alternative<LogKeeper::MissedLeader>(found)) {
+    log_.turn_to_leaders(node_);
+    fetch();
+    keeper_.turned();
   }
+  for (const Partition partition : partitions) {
+    Part& its = part(partition);
+    its.unheard = its.acknowledged > its.heard ? its.unheard + 1 : 0;
+  }
+  keeper_.keep_time();
 }
 
 void LogHandle::append(Partition partition, std::string frame, Appended done) {
   if (cut_off_) return done(Append::not_persisted);
-  if (!log_.embedded() && refuses_clock_ && time_.refuses_wall_clock())
+  if (!log_.embedded() && refuses_clock_ && keeper_.refuses_wall_clock())
     return done(Append::refused_clock);
   if (log_.on_sent) log_.on_sent(partition, frame);
   if (log_.embedded()) return append_embedded(partition, std::move(frame), std::move(done));
-  send(partition, std::move(frame), std::move(done));
+  keeper_.append(partition, frame, std::move(done));
 }
 
-void LogHandle::send(Partition partition, std::string frame, Appended done) const {
+void LogHandle::produce(Partition partition, const RecordKey& key, const std::string& frame,
+                        LogKeeper::Produced done) const {
   SimulatedLog::Fate fate = log_.fate();
   if (log_.misled(partition, node_).writes) fate = {{}, seconds(10), Append::possibly_persisted};
-  const auto key = random_.bytes<std::tuple_size_v<RecordKey>>();
-  own_.sent(key, clock_.boottime());
+  const auto first = std::make_shared<std::optional<Written>>();
   for (const Duration delay : fate.written_after) {
-    log_.timeline().after(delay, [&log = log_, partition, frame, key] {
-      log.write(partition, frame, true, std::nullopt, key);
+    log_.timeline().after(delay, [&log = log_, partition, frame, key, first] {
+      log.write(partition, frame, true, std::nullopt, key, [first](const Written& written) {
+        if (!*first) *first = written;
+      });
     });
   }
-  deliver_(fate.answered_after, [done = std::move(done), answer = fate.answer] { done(answer); });
+  deliver_(fate.answered_after,
+           [this, partition, done = std::move(done), answer = fate.answer, first] {
+             const auto written = answer == Append::persisted ? *first : std::nullopt;
+             std::uint64_t& acknowledged = part(partition).acknowledged;
+             if (written) acknowledged = std::max(acknowledged, written->offset + 1);
+             done(answer, written);
+           });
 }
 
 // A process and its log live and die together: what was not written when it died is not written.

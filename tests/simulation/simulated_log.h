@@ -11,9 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "core/kafka/own_records.h"
-#include "core/log/broker_time.h"
-#include "core/log/end_proofs.h"
+#include "core/kafka/log_keeper.h"
+#include "core/log/end_questions.h"
 #include "core/log/event_log.h"
 #include "core/log/log_clock.h"
 #include "tests/simulation/chance.h"
@@ -61,9 +60,10 @@ class SimulatedLog {
   bool embedded() const { return embedded_; }
 
   // A record, now. `genuine`: a node made this frame, for this partition.
-  // `key`: its sender knows it again by this.
+  // `key`: its sender knows it again by this. `written` hears where it stands, if ever.
   void write(Partition partition, std::string bytes, bool genuine,
-             std::optional<Timestamp> stamp = std::nullopt, const RecordKey& key = {});
+             std::optional<Timestamp> stamp = std::nullopt, const RecordKey& key = {},
+             std::function<void(const Written&)> written = nullptr);
   std::string_view key_of(Partition partition, std::uint64_t offset) const {
     const RecordKey& key = keys_[static_cast<std::size_t>(partition)][offset];
     return {reinterpret_cast<const char*>(key.data()), key.size()};
@@ -92,6 +92,8 @@ class SimulatedLog {
   void unite(Partition partition) { old_leader(partition).reset(); }
   bool divided(Partition partition) const { return old_leader(partition).has_value(); }
   Misled misled(Partition partition, const std::string& node) const;
+  // Whoever leads now, the node hears.
+  void turn_to_leaders(const std::string& node);
   // One past the last record that the leader has, or the one that leads no more.
   std::uint64_t end_at(Partition partition, bool old) const;
   // The log loses its end, and begins another history.
@@ -138,6 +140,7 @@ class SimulatedLog {
   Timestamp leapt_at_{};
   std::array<Timestamp, partitions.size()> up_again_{};
   std::array<std::optional<OldLeader>, partitions.size()> old_leaders_;
+  std::array<std::int32_t, partitions.size()> leaders_{};
   std::array<std::vector<LogRecord>, partitions.size()> records_;
   std::array<std::vector<RecordKey>, partitions.size()> keys_;
   std::array<Timestamp, partitions.size()> newest_{};               // of all records' times
@@ -162,32 +165,43 @@ class LogHandle final : public EventLog {
   void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override;
   void on_records(std::function<void()>) override {}  // the process looks often enough
+  // Only what its own records prove: who reads on finds the rest.
+  std::string other_history() const override { return other_history_; }
 
   // Hears all that is written by now; it is read from here on.
   void fetch();
-  void tick_with(std::function<std::string(Partition)> make) { make_tick_ = std::move(make); }
-  // Appends the ticks that are due.
+  void tick_with(LogKeeper::MakeTick make_tick) { keeper_.tick_with(std::move(make_tick)); }
+  // Appends the ticks that are due, and leaves a leader that is none any more.
   void keep_time();
+  // How often `keep_time` found, one time after the other, that what the log acknowledged was not
+  // heard.
+  int unheard(Partition partition) const { return part(partition).unheard; }
+  // Whether it heard what the log lost since.
+  bool heard_what_is_lost() const;
   // When the newest record was sent that came back soon, by the one true time; none: none did.
   std::optional<Timestamp> measured_at() const { return measured_at_; }
   void refuse_no_clock() { refuses_clock_ = false; }
   void believe_every_leader() { believes_all_ = true; }
+  void never_turn() { turns_ = false; }
   // From now on nothing that is appended is written.
   void cut_off() { cut_off_ = true; }
 
  private:
   void append_embedded(Partition partition, std::string frame, Appended done);
-  void send(Partition partition, std::string frame, Appended done) const;
+  LogKeeper::Ways ways();
+  void produce(Partition partition, const RecordKey& key, const std::string& frame,
+               LogKeeper::Produced done) const;
+  void ask(Partition partition, EndAnswered done) const;
   void ask_next(Partition partition) const;
   EndAnswered noted(Partition partition, EndAnswered done) const;
-  void prove(Partition partition, Duration asked_at, EndAnswered done) const;
-  void send_proof(Partition partition, Duration interval) const;
-  void answer_proofs(Partition partition) const;
 
   struct Part {
-    std::uint64_t heard = 0;  // one past the last record that was
+    std::uint64_t heard = 0;    // one past the last record that was
+    std::uint64_t history = 0;  // of the log, when it was
+    bool heard_what_is_lost = false;
+    std::uint64_t acknowledged = 0;  // one past the last own record that was
+    int unheard = 0;
     EndQuestions questions;
-    EndProofs proofs;
   };
   Part& part(Partition partition) const { return parts_[static_cast<std::size_t>(partition)]; }
 
@@ -195,16 +209,16 @@ class LogHandle final : public EventLog {
   const std::string node_;
   const Clock& clock_;
   Deliver deliver_;
-  std::function<std::string(Partition)> make_tick_;
   bool believes_all_ = false;
+  bool turns_ = true;
   bool cut_off_ = false;
   bool refuses_clock_ = true;
   mutable Chance chance_;
   mutable SeededRandom random_;
   LogClock own_clock_;  // embedded
-  mutable OwnRecords own_;
+  LogKeeper keeper_;
   std::optional<Timestamp> measured_at_;
-  BrokerTime time_;
+  std::string other_history_;
   mutable std::array<Part, partitions.size()> parts_;
 };
 

@@ -239,6 +239,7 @@ void Stage::pulse(Machine& machine) {
     work(machine);
     if (machine.incarnation != incarnation) return;
     machine.process->break_silence();
+    require_follows(machine);
     on_pulse(machine);
     pulse(machine);
   });
@@ -256,6 +257,20 @@ void Stage::require_fresh(const Machine& machine) {
                          machine.node_id, partition_name(partition), next,
                          (timeline.now() - entries[next].written_at).count());
     });
+  }
+}
+
+// Its records are acknowledged: then it hears them, whoever else says that he leads. Who was deaf
+// for a while may have become patient meanwhile.
+void Stage::require_follows(const Machine& machine) {
+  constexpr Duration follows_within = std::chrono::seconds(5);
+  if (timeline.now() < machine.hears_at + unread_max_most + follows_within) return;
+  for (const Partition partition : partitions) {
+    judge.require(machine.process->unheard(partition) * pulse_every <= follows_within,
+                  Rule::follows, [&] {
+                    return fmt::format("{} does not hear what {} acknowledges", machine.node_id,
+                                       partition_name(partition));
+                  });
   }
 }
 
@@ -288,7 +303,8 @@ std::uint64_t Stage::position_moves(Machine& machine, Partition partition) {
   return log.history(partition);
 }
 
-// Who has another history than the log stops; its operator does what it says. Nobody else stops.
+// Who has another history than the log stops; its operator does what it says. Nobody else stops,
+// but who read what was lost and did not apply it yet.
 void Stage::require_right_history(Machine& machine) {
   const bool astray = machine.astray(log);
   if (!machine.process->stopped()) {
@@ -299,7 +315,7 @@ void Stage::require_right_history(Machine& machine) {
   }
   const std::string reason = machine.process->states().stop_reason();
   judge.note(machine.node_id + " stops: " + reason);
-  judge.require(astray, Rule::other_history,
+  judge.require(astray || machine.process->heard_what_is_lost(), Rule::other_history,
                 [&] { return machine.node_id + " stops without need: " + reason; });
   end(machine);
   machine.store.wipe();

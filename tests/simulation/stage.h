@@ -80,6 +80,7 @@ class Stage {
   void hear(Machine& machine);
   void work(Machine& machine);
   std::uint64_t position_moves(Machine& machine, Partition partition);
+  void require_follows(const Machine& machine);
   void require_fresh(const Machine& machine);
   void require_right_history(Machine& machine);
   void pulse(Machine& machine);

@@ -4,6 +4,7 @@
 
 #include "core/kafka/history.h"
 #include "core/kafka/own_records.h"
+#include "core/kafka/producer.h"
 
 namespace optare {
 namespace {
