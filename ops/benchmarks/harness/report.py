@@ -85,7 +85,7 @@ def verdict(result, bound, higher_is_better):
         return ""
     if higher_is_better:
         return "met" if result >= bound else f"missed by {part(1 - result / bound)}"
-    return "met" if result <= bound else f"missed: {result / bound:.2g} times"
+    return "met" if result <= bound else f"missed: {result / bound:.3g} times"
 
 
 def part(ratio):
