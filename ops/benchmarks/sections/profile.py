@@ -44,9 +44,11 @@ def under_load(bench, what, server, load, settle=1):
 
 
 def programs(bench):
-    commands = [bench.program("commands"), "--data", bench.scratch("commands"), "--one", 0, "--no-bare", "--many",
-                bench.sizes.commands_together]
-    stacks = long_run(bench, commands)
+    commands = [bench.program("commands"), "--no-bare"]
+    alone = [*commands, "--data", bench.scratch("commands-alone"), "--one", 10 * bench.sizes.commands_alone, "--many", 0]
+    show(bench, "a command alone", list(profile.recorded(["--", *alone], 300, bench.work / "perf.data")))
+    together = [*commands, "--data", bench.scratch("commands"), "--one", 0, "--many", bench.sizes.commands_together]
+    stacks = long_run(bench, together)
     show(bench, "commands, 8,000 in flight", stacks)
     show(bench, "- the follower's thread alone", [stack for stack in stacks if within(stack, "optare::Follower::")])
     data, _, _ = bench.seeded(bench.sizes.many_applications)
