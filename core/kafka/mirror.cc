@@ -52,7 +52,7 @@ std::vector<LogRecord> Mirror::read(Partition partition, std::uint64_t offset,
   if (offset >= reached || records_max == 0) return {};
   std::vector<LogRecord> records;
   if (offset < end) {
-    if (auto hot = tail_.read(partition, offset, records_max)) return std::move(*hot);
+    if (auto hot = tail_.read(partition, offset, end, records_max)) return std::move(*hot);
     records = database_.read(partition, offset, end, records_max);
   }
   // Who read it once must not take the log for shorter now.

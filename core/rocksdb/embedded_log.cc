@@ -70,7 +70,7 @@ std::vector<LogRecord> EmbeddedLog::read(Partition partition, std::uint64_t offs
       offset = std::max(offset, found->second.offset);
   }
   if (offset >= end || records_max == 0) return {};
-  if (auto records = tail_.read(partition, offset, records_max)) return std::move(*records);
+  if (auto records = tail_.read(partition, offset, end, records_max)) return std::move(*records);
   return database_.read(partition, offset, end, records_max);
 }
 

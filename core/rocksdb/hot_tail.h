@@ -32,9 +32,10 @@ class HotTail {
     }
   }
 
-  // None when `offset` is older than what is kept.
+  // None when `offset` is older than what is kept. Nothing from `end` on: it is kept a moment
+  // before the log's end says that it is there. REQUIRES: offset < end.
   std::optional<std::vector<LogRecord>> read(Partition partition, std::uint64_t offset,
-                                             std::size_t records_max) const {
+                                             std::uint64_t end, std::size_t records_max) const {
     const std::scoped_lock lock(mutex_);
     const auto found = tails_.find(partition);
     if (found == tails_.end() || found->second.records.empty()) return std::nullopt;
@@ -42,7 +43,8 @@ class HotTail {
     if (offset < records.front().offset || offset > records.back().offset) return std::nullopt;
     const auto from =
         records.begin() + static_cast<std::ptrdiff_t>(offset - records.front().offset);
-    const auto count = std::min(records_max, static_cast<std::size_t>(records.end() - from));
+    const std::uint64_t told = std::min(end, records.back().offset + 1) - offset;
+    const auto count = std::min<std::uint64_t>(records_max, told);
     return std::vector<LogRecord>(from, from + static_cast<std::ptrdiff_t>(count));
   }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <thread>
 
 #include "tests/support/faulty_filesystem.h"
 #include "tests/support/temporary_directory.h"
@@ -55,6 +56,28 @@ TEST_F(MirrorTest, ReadsOnWhileItsDiskIsFull) {
   EXPECT_EQ(mirror.end(control), 2U);
   EXPECT_TRUE(write(2, "c"));
   EXPECT_EQ(read(2), "c");
+}
+
+// Who reads beside who writes: what he was given is behind him at once, or he would take the log
+// for one that lost its end.
+TEST_F(MirrorTest, GivesNothingThatLiesBeyondItsEnd) {
+  constexpr std::uint64_t written = 20'000;
+  constexpr std::uint64_t batch = 50;
+  Mirror busy(resources, directory / "busy", OpenMode::write);
+  std::jthread writer([&] {
+    for (std::uint64_t next = 0; next < written;) {
+      std::vector<LogRecord> records;
+      for (std::uint64_t i = 0; i < batch; ++i, ++next)
+        records.push_back({.offset = next, .time = timestamp_of(1'000), .bytes = "record"});
+      ASSERT_TRUE(busy.write(control, std::move(records)));
+    }
+  });
+  for (std::uint64_t read_to = 0; read_to < written;) {
+    const auto records = busy.read(control, read_to == 0 ? 0 : read_to - 1, 1'000);
+    if (records.empty()) continue;
+    read_to = records.back().offset + 1;
+    ASSERT_GE(busy.end(control), read_to);
+  }
 }
 
 // Who follows must not take the log for shorter than what was read of it.

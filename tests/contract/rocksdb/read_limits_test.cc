@@ -43,23 +43,30 @@ class HotTailTest : public testing::Test {
 TEST_F(HotTailTest, KeepsTheNewestRecordsOnly) {
   HotTail tail(3, 1'000);
   fill(tail, 5);
-  EXPECT_FALSE(tail.read(control, 1, 10));
-  EXPECT_EQ(offsets(*tail.read(control, 2, 10)), (std::vector<std::uint64_t>{2, 3, 4}));
-  EXPECT_EQ(offsets(*tail.read(control, 3, 1)), (std::vector<std::uint64_t>{3}));
-  EXPECT_FALSE(tail.read(control, 5, 10));
+  EXPECT_FALSE(tail.read(control, 1, 6, 10));
+  EXPECT_EQ(offsets(*tail.read(control, 2, 6, 10)), (std::vector<std::uint64_t>{2, 3, 4}));
+  EXPECT_EQ(offsets(*tail.read(control, 3, 6, 1)), (std::vector<std::uint64_t>{3}));
+  EXPECT_FALSE(tail.read(control, 5, 6, 10));
+}
+
+TEST_F(HotTailTest, TellsNothingBeyondTheEndThatItIsGiven) {
+  HotTail tail(3, 1'000);
+  fill(tail, 5);
+  EXPECT_EQ(offsets(*tail.read(control, 2, 4, 10)), (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_EQ(offsets(*tail.read(control, 2, 4, 1)), (std::vector<std::uint64_t>{2}));
 }
 
 TEST_F(HotTailTest, KeepsNoMoreBytesThanItMay) {
   HotTail tail(1'000, 25);
   fill(tail, 5);
-  EXPECT_FALSE(tail.read(control, 2, 10));
-  EXPECT_EQ(offsets(*tail.read(control, 3, 10)), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_FALSE(tail.read(control, 2, 6, 10));
+  EXPECT_EQ(offsets(*tail.read(control, 3, 6, 10)), (std::vector<std::uint64_t>{3, 4}));
 }
 
 TEST_F(HotTailTest, KeepsNothingWhenGivenNoRoom) {
   HotTail tail(0, 1'000);
   fill(tail, 5);
-  EXPECT_FALSE(tail.read(control, 4, 10));
+  EXPECT_FALSE(tail.read(control, 4, 6, 10));
 }
 
 }  // namespace
