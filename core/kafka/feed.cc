@@ -261,16 +261,14 @@ void Feed::note_compared() {
 void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
                       std::vector<LogRecord>& records) {
   const FetchError means = fetch_error(message.err);
-  if (means == FetchError::end) {
-    const auto end = static_cast<std::uint64_t>(message.offset);
-    const auto says = followed(partition).history->end(end);
-    if (says == HistoryCheck::Says::read_on) return fill_holes(partition, end, records);
-    return act_on(partition, says);
-  }
-  counts_.error("consume", message.err);
+  if (means != FetchError::end) counts_.error("consume", message.err);
   switch (means) {
-    case FetchError::end:
-      return;
+    case FetchError::end: {
+      const auto end = static_cast<std::uint64_t>(message.offset);
+      const auto says = followed(partition).history->end(end);
+      if (says == HistoryCheck::Says::read_on) return fill_holes(partition, end, records);
+      return act_on(partition, says);
+    }
     case FetchError::out_of_range:
       return judge_range(partition);
     case FetchError::unreadable:

@@ -42,7 +42,7 @@ struct ProducerOptions {
 class KafkaProducer {
  public:
   // With where the record stands, when brokers said so.
-  using Done = std::function<void(Append, std::optional<Written>)>;
+  using Done = std::function<void(Append, const std::optional<Written>&)>;
   // Throws KafkaFault. `connection` and `counts` outlive this.
   KafkaProducer(const KafkaConnection& connection, ProducerOptions options, KafkaCounts& counts);
   // Everything that is under way is answered.
