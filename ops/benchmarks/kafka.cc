@@ -3,6 +3,8 @@
 //   benchmark_kafka consume --brokers LIST --topic T     reads it from its beginning to its end
 //   benchmark_kafka produce --brokers LIST --prefix P    records as long as a commit's, as many as
 //                           --records N                  go, each acknowledged by all in sync
+//   benchmark_kafka turn --brokers LIST --prefix P       one record after another, each read back
+//                        --records N                     before the next is produced
 //   benchmark_kafka leader --brokers LIST --topic T      which broker leads it
 #include <CLI/CLI.hpp>
 #include <ctime>
@@ -79,6 +81,18 @@ boost::json::object produce(const Order& order) {
   return rate(order.records, order.records * record.size(), seconds_since(start));
 }
 
+boost::json::object turn(const Order& order) {
+  BareRoundTrip round_trip(bare_connection(order.brokers, order.prefix));
+  round_trip.produce_and_consume();  // The first one opens the connections.
+  Latencies latencies;
+  while (latencies.size() < order.records) {
+    const auto start = SteadyClock::now();
+    round_trip.produce_and_consume();
+    latencies.add(start);
+  }
+  return latencies.json();
+}
+
 boost::json::object leader(const Order& order) {
   const KafkaHandle handle =
       make_kafka(RD_KAFKA_PRODUCER, bare_connection(order.brokers, order.prefix));
@@ -109,15 +123,19 @@ int main(int count, char** arguments) {
   };
   CLI::App* const consumes = command("consume", "reads a topic");
   CLI::App* const produces = command("produce", "writes records");
+  CLI::App* const turns = command("turn", "produces and reads back");
   CLI::App* const leads = command("leader", "which broker leads a topic");
   for (CLI::App* const each : {consumes, leads})
     each->add_option("--topic", order.topic)->required();
-  produces->add_option("--prefix", order.prefix);
-  produces->add_option("--records", order.records);
+  for (CLI::App* const each : {produces, turns}) {
+    each->add_option("--prefix", order.prefix);
+    each->add_option("--records", order.records);
+  }
   CLI11_PARSE(app, count, arguments);
   try {
     optare::print_result(consumes->parsed()   ? optare::consume(order)
                          : produces->parsed() ? optare::produce(order)
+                         : turns->parsed()    ? optare::turn(order)
                                               : optare::leader(order));
   } catch (const std::exception& fault) {
     std::cerr << "benchmark_kafka: " << fault.what() << std::endl;

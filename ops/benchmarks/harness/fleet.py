@@ -79,9 +79,12 @@ class Fleet:
         self._left = list(self.credentials["applications"])
         self._nodes = 0
 
-    def node(self, core=None, threads=1, flags=()):
-        self._nodes += 1
-        return processes.Optare(self.bench.optare, self.folder / f"node{self._nodes}", self.folder, core, threads,
+    def node(self, core=None, threads=1, flags=(), folder=None):
+        """A new node, or the one of that folder."""
+        if folder is None:
+            self._nodes += 1
+            folder = self.folder / f"node{self._nodes}"
+        return processes.Optare(self.bench.optare, folder, self.folder, core, threads,
                                 ["--log", "kafka", *self.place, *flags])
 
     @contextlib.contextmanager

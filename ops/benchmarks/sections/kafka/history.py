@@ -1,5 +1,8 @@
 """A long log: a node that joins, each step of it beside a bare consumer, and the memory of a node."""
 
+import shutil
+import time
+
 from harness import machine
 from harness.bench import token_requests
 from harness.fleet import Fleet
@@ -27,6 +30,29 @@ def join(bench, brokers, fleet, many):
                          note=f"{bare['records'] / server.ready_after:,.0f} records/s; {bare['bytes'] / 1e6:,.0f} MB of commits; "
                               f"at rest it has {server.resident_kib()['VmRSS'] / 1024:.0f} MiB")
     bench.disturbed("a node joins", watch.others)
+    again(bench, fleet, many)
+    join_by_copies(bench, fleet, many)
+
+
+def again(bench, fleet, many):
+    with machine.Watch() as watch, fleet.node(threads=2, folder=fleet.folder / "node1") as server:
+        bench.report.add(f"a node starts again, {many:,} applications", server.ready_after, "s",
+                         note="its folder as its clean stop left it, files in the page cache")
+    bench.disturbed("a node starts again", watch.others)
+
+
+def join_by_copies(bench, fleet, many):
+    """A new node with `log/` and `view/` of one that is stopped, as ops/README.md has it."""
+    original, new = fleet.folder / "node1", fleet.folder / "copied"
+    began = time.monotonic()
+    for name in ("log", "view"):
+        shutil.copytree(original / name, new / name)
+    copied = time.monotonic() - began
+    size = sum(file.stat().st_size for file in new.rglob("*") if file.is_file())
+    with machine.Watch() as watch, fleet.node(threads=2, folder=new) as server:
+        bench.report.add(f"a node joins with copies of log/ and view/, {many:,} applications", copied + server.ready_after, "s",
+                         note=f"{copied:.1f} s of it the copying of {size / 1e6:,.0f} MB on this disk")
+    bench.disturbed("a node joins with copies", watch.others)
 
 
 def replay(bench, brokers, fleet):
