@@ -37,6 +37,12 @@ TEST_F(KafkaFaultsUnderLoad, LoseNothingAndInventNothing) {
   expect_what_was_said();
 }
 
+// An upgrade as ops/README.md says it: whoever asks a node that is there is answered.
+TEST_F(KafkaFaultsUnderLoad, NothingFailsAtTheOthersWhileNodesAreRestartedOneByOne) {
+  happen("nodes-restarted");
+  expect_what_was_said();
+}
+
 // What nobody has made is told so, whoever leads the log.
 TEST_F(KafkaFaultsUnderLoad, AbsencesAreToldAfterAFailOver) {
   load.end_load();

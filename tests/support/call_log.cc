@@ -14,7 +14,7 @@ void count(CallLog::Outcomes& outcomes, const CallLog::Call& call) {
   ++(call.done == Known::yes  ? outcomes.done
      : call.done == Known::no ? outcomes.refused
                               : outcomes.unknown);
-  if (call.lost) ++outcomes.lost;
+  if (call.end == CallLog::End::unreached || call.end == CallLog::End::cut) ++outcomes.lost;
 }
 
 Known judge(const HttpResponse& answer) {
@@ -28,9 +28,32 @@ Known judge(const HttpResponse& answer) {
 
 }  // namespace
 
-void CallLog::begin(const ServerProcess* node, Steady::time_point asked) {
+CallLog::Asked CallLog::ask(const ServerProcess& node, const std::function<HttpResponse()>& ask) {
+  Asked asked{.call = {.asked = Steady::now(), .answered = {}, .node = &node}};
+  Call& call = asked.call;
+  begin(call);
+  try {
+    asked.response = ask();
+    call.done = judge(asked.response);
+    call.end = asked.response.status / 100 == 5 ? End::failed : End::answered;
+    if (call.end == End::failed) call.said = asked.response.body;
+  } catch (const Unreached& fault) {
+    call.done = Known::no;
+    call.end = End::unreached;
+    call.said = fault.what();
+  } catch (const std::exception& fault) {  // killed, or too late
+    call.done = Known::perhaps;
+    call.end = End::cut;
+    call.said = fault.what();
+  }
+  call.answered = Steady::now();
+  end(call, !asked.replayed());
+  return asked;
+}
+
+void CallLog::begin(const Call& call) {
   const std::scoped_lock lock(mutex_);
-  open_.emplace(node, asked);
+  open_.emplace(call.node, call.asked);
 }
 
 void CallLog::end(const Call& call, bool counts) {
@@ -76,6 +99,15 @@ CallLog::Outcomes CallLog::all() const {
   return outcomes;
 }
 
+std::vector<CallLog::Call> CallLog::ended_after(Steady::time_point from) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Call> ended;
+  std::ranges::copy_if(calls_, std::back_inserter(ended),
+                       [&](const Call& call) { return call.answered > from; });
+  std::ranges::sort(ended, {}, &Call::answered);
+  return ended;
+}
+
 Asker::Asker(unsigned seed, std::vector<const ServerProcess*> nodes,
              const std::string& administrator, CallLog& log)
     : random_(seed),
@@ -88,26 +120,17 @@ std::size_t Asker::below(std::size_t count) {
 }
 
 Asker::Answer Asker::ask(const Request& request) {
-  Answer answer;
-  answer.node = &any_node();
+  const ServerProcess& node = any_node();
   HttpHeaders headers{{"Authorization", authorization_}};
   if (!request.body.empty()) headers.emplace_back("Content-Type", "application/json");
   if (!request.key.empty()) headers.emplace_back("Idempotency-Key", request.key);
   if (!request.id.empty()) headers.emplace_back("X-Request-Id", request.id);
-  bool lost = false;
-  answer.asked = Steady::now();
-  log_.begin(answer.node, answer.asked);
-  try {
-    answer.response =
-        answer.node->send(request.method, "/api/v1" + request.path, headers, request.body);
-    answer.done = judge(answer.response);
-  } catch (const std::exception&) {
-    lost = true;  // killed, or too late
-  }
-  answer.answered = Steady::now();
-  log_.end({answer.asked, answer.answered, answer.node, answer.done, lost}, !answer.replayed());
-  if (answer.done != Known::yes) std::this_thread::sleep_for(pause_after_no);
-  return answer;
+  CallLog::Asked asked = log_.ask(node, [&] {
+    return node.send(request.method, "/api/v1" + request.path, headers, request.body);
+  });
+  const CallLog::Call& call = asked.call;
+  if (call.done != Known::yes) std::this_thread::sleep_for(pause_after_no);
+  return {call.done, std::move(asked.response), call.node, call.asked, call.answered};
 }
 
 }  // namespace optare

@@ -1,6 +1,8 @@
 // Calls of a deployment's load: how each was answered, and when.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -16,25 +18,38 @@ namespace optare {
 // The calls of all callers. Thread: any.
 class CallLog {
  public:
+  // How it came to its end.
+  enum class End : std::uint8_t {
+    answered,
+    failed,     // answered with 5xx
+    unreached,  // nobody took the connection
+    cut,        // no answer came
+  };
   struct Call {
     Steady::time_point asked;
     Steady::time_point answered;
     const ServerProcess* node = nullptr;
     Known done{};
-    bool lost = false;  // no answer came
+    End end{};
+    std::string said = {};  // of one that was not answered well
   };
   struct Outcomes {
     int done = 0;
     int refused = 0;
     int unknown = 0;
-    int lost = 0;  // some of those that are unknown
+    int lost = 0;  // some of those: without an answer
     int all() const { return done + refused + unknown; }
   };
 
-  void begin(const ServerProcess* node, Steady::time_point asked);
-  // REQUIRES: it was begun. `counts`: what was done before is no sign that anything can be done
-  // now.
-  void end(const Call& call, bool counts);
+  struct Asked {
+    Call call;
+    HttpResponse response = {};  // of what was answered
+    bool answered() const { return call.end == End::answered || call.end == End::failed; }
+    bool replayed() const { return !response.header("Idempotency-Replayed").empty(); }
+  };
+  // Asks that node, and keeps what came of it, unless it is the answer of an earlier call: what was
+  // done before is no sign that anything can be done now.
+  Asked ask(const ServerProcess& node, const std::function<HttpResponse()>& ask);
   // When the first call was done that was asked later than `moment`: one from before may have been
   // through already. `node`: which one was asked; null: any.
   std::optional<Steady::time_point> first_done_after(Steady::time_point moment,
@@ -44,8 +59,13 @@ class CallLog {
   // Calls that `node` had at `from` and still had at `until`.
   Outcomes held(Steady::time_point from, Steady::time_point until, const ServerProcess* node) const;
   Outcomes all() const;
+  // Those that came to an end later than `from`, in the order of their ends.
+  std::vector<Call> ended_after(Steady::time_point from) const;
 
  private:
+  void begin(const Call& call);
+  void end(const Call& call, bool counts);
+
   mutable std::mutex mutex_;
   std::multimap<const ServerProcess*, Steady::time_point> open_;  // when they were asked
   std::vector<Call> calls_;
@@ -67,7 +87,6 @@ class Asker {
     const ServerProcess* node = nullptr;
     Steady::time_point asked = {};
     Steady::time_point answered = {};
-    bool replayed() const { return !response.header("Idempotency-Replayed").empty(); }
   };
 
   // All parts outlive this. `administrator`: an access token.

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -151,6 +153,78 @@ Measures pause_node(FleetUnderLoad& load, Duration pause) {
   return measures;
 }
 
+// When a node was taken away and was ready again.
+struct Away {
+  const ServerProcess* node = nullptr;
+  Steady::time_point from;
+  Steady::time_point until;
+  bool met(const CallLog::Call& call) const {
+    return call.node == node && call.answered > from && call.asked < until;
+  }
+};
+
+std::string_view text_of(CallLog::End end) {
+  constexpr std::array names{"answered", "failed", "unreached", "cut"};
+  return names.at(static_cast<std::size_t>(end));
+}
+
+// What a node that is away does not answer is its own; nothing else may fail.
+void judge(FleetUnderLoad& load, const CallLog& log, Steady::time_point began,
+           const std::vector<Away>& all_away, std::map<CallLog::End, int>& at_them) {
+  for (const CallLog::Call& call : log.ended_after(began)) {
+    const bool met =
+        std::ranges::any_of(all_away, [&](const Away& away) { return away.met(call); });
+    if (met) ++at_them[call.end];
+    if (met || call.end == CallLog::End::answered) continue;
+    load.wrong.push_back(
+        fmt::format("a call {} at a node that was there: {}", text_of(call.end), call.said));
+  }
+}
+
+// The longest time without one that was done, at whatever node.
+Duration longest_gap(const CallLog& log, Steady::time_point began) {
+  Steady::duration longest{};
+  auto last = began;
+  for (const CallLog::Call& call : log.ended_after(began)) {
+    if (call.done != Known::yes) continue;
+    longest = std::max(longest, call.answered - last);
+    last = call.answered;
+  }
+  return std::chrono::ceil<Duration>(std::max(longest, Steady::now() - last));
+}
+
+// As a new build is installed: each node is stopped in good order and started, one after another.
+Measures restart_nodes(FleetUnderLoad& load, Duration) {
+  const auto began = Steady::now();
+  std::vector<Away> all_away;
+  Duration longest_stop{};
+  Duration longest_start{};
+  for (ServerProcess* node : load.nodes) {
+    const auto from = Steady::now();
+    if (const int code = node->stop(); code != 0)
+      load.wrong.push_back(fmt::format("a node ended with {}: {}", code, node->said()));
+    const auto stopped = Steady::now();
+    node->start(load.fleet.flags());
+    const auto ready = Steady::now();
+    all_away.push_back({node, from, ready});
+    longest_stop = std::max(longest_stop, std::chrono::ceil<Duration>(stopped - from));
+    longest_start = std::max(longest_start, std::chrono::ceil<Duration>(ready - stopped));
+    load.next_commit("its restart", ready, node);
+    load.tokens_at({node}, "its restart", ready);
+  }
+  std::map<CallLog::End, int> at_them;
+  for (const CallLog* log : {&load.calls, &load.token_calls})
+    judge(load, *log, began, all_away, at_them);
+  for (const auto& [end, count] : at_them)
+    fmt::print("  calls at nodes that were away: {} {}\n", count, text_of(end));
+  if (at_them[CallLog::End::unreached] == 0)
+    load.wrong.emplace_back("nobody called a node that was away");
+  return {{"stopped", longest_stop},
+          {"ready again", longest_start},
+          {"next commit at any", longest_gap(load.calls, began)},
+          {"next token at any", longest_gap(load.token_calls, began)}};
+}
+
 // All nodes reach all brokers, the one that thinks that it leads, too.
 Measures cut_leader(FleetUnderLoad& load, Duration) {
   const int broker = load.leader();
@@ -168,6 +242,8 @@ const std::vector<Fault>& all_faults() {
       {"nothing", "nothing happens, and callers of all nodes are at the same applications", 60s,
        nothing},
       {"node-killed", "kill -9 of a node", 3s, kill_node},
+      {"nodes-restarted", "all nodes restarted in good order, one after another", 8s,
+       restart_nodes},
       {"node-paused", "a node sleeps in the middle of commands", 65s, pause_node},
       {"leader-killed", "kill -9 of the broker that leads the log", 20s, kill_leader},
       {"controller-killed", "kill -9 of the leading controller", 20s, kill_controller},

@@ -19,14 +19,6 @@ Duration since(Steady::time_point moment) {
   return std::chrono::floor<Duration>(Steady::now() - moment);
 }
 
-// When secrets were last used is no fact of the log: each node knows it of itself.
-boost::json::value without_last_used(boost::json::value item) {
-  auto& row = item.as_object();
-  for (const char* member : {"last_used_at", "last_used_since"}) row.erase(member);
-  for (auto& secret : row.at("secrets").as_array()) secret.as_object().erase("last_used_at");
-  return item;
-}
-
 }  // namespace
 
 FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
@@ -82,7 +74,7 @@ void FleetUnderLoad::begin_load() {
   }
   for (const Nodes& way : {Nodes{&a, &b}, Nodes{&a, &b, &c}}) {
     token_callers_.emplace_back(number, way, create_application("tokens-" + std::to_string(number)),
-                                apis_);
+                                apis_, token_calls);
     ++number;
   }
   for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });

@@ -59,7 +59,8 @@ class FleetUnderLoad {
   const std::vector<ServerProcess*> nodes{&a, &b, &c};
   AppSecret admin;
   std::string administrator;  // its access token
-  CallLog calls;
+  CallLog calls;              // of the admin API
+  CallLog token_calls;        // of the OAuth endpoints
   // What a fault found wrong while it happened.
   std::vector<std::string> wrong;
 

@@ -20,8 +20,10 @@ constexpr std::chrono::milliseconds ask_again_interval{20};
 HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& request) {
   auto answer = HttpClient(options).send(request);
   if (!answer) {
-    throw std::runtime_error(
-        fmt::format("{} {}: {}", request.method, request.url, answer.error().detail));
+    const std::string text =
+        fmt::format("{} {}: {}", request.method, request.url, answer.error().detail);
+    if (answer.error().detail.find("a connection to") != std::string::npos) throw Unreached(text);
+    throw std::runtime_error(text);
   }
   return *std::move(answer);
 }
@@ -47,6 +49,14 @@ std::string json_member(std::string_view text, std::string_view name) {
   json::error_code error;
   const auto value = json::parse(text, error);
   return error ? std::string() : json_member(value, name);
+}
+
+json::value without_last_used(json::value item) {
+  auto& row = item.as_object();
+  for (const char* member : {"last_used_at", "last_used_since"}) row.erase(member);
+  if (json::value* const secrets = row.if_contains("secrets"))
+    for (auto& secret : secrets->as_array()) secret.as_object().erase("last_used_at");
+  return item;
 }
 
 std::pair<std::string, std::string> AppSecret::basic() const {

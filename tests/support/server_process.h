@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,10 @@ namespace optare {
 std::string json_member(std::string_view text, std::string_view name);
 std::string json_member(const boost::json::value& object, std::string_view name);
 
+// An application as a node shows it, without when it was last used: no fact of the log, each node
+// knows that of itself. Anything else as it is.
+boost::json::value without_last_used(boost::json::value item);
+
 // What opens an application.
 struct AppSecret {
   std::string client_id;
@@ -30,6 +35,11 @@ struct AppSecret {
 // or whose thread is late, as on a busy machine, says 503 and "again in a second". It is not asked
 // again when nobody knows what was done. After a minute: the last answer, whatever it is.
 HttpResponse decided(const std::function<HttpResponse()>& ask);
+
+// Nobody took the connection, so that nothing was asked.
+struct Unreached : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 class ServerProcess {
  public:
@@ -68,7 +78,7 @@ class ServerProcess {
   // Everything that all its runs wrote to standard output and standard error.
   std::string said() const;
 
-  // --- asking. Each throws when there is no answer.
+  // --- asking. Each throws when there is no answer: Unreached, or another runtime_error.
   HttpResponse send(const std::string& method, const std::string& target, HttpHeaders headers = {},
                     std::string body = {}) const;
   HttpResponse get(const std::string& target) const { return send("GET", target); }

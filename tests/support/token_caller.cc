@@ -21,12 +21,13 @@ constexpr auto max_staleness = 15s;
 }  // namespace
 
 TokenCaller::TokenCaller(int number, std::vector<const ServerProcess*> nodes, AppSecret app,
-                         std::vector<std::string> apis)
+                         std::vector<std::string> apis, CallLog& log)
     : number_(number),
       random_(static_cast<unsigned>(number)),
       nodes_(std::move(nodes)),
       app_(std::move(app)),
-      apis_(std::move(apis)) {}
+      apis_(std::move(apis)),
+      log_(log) {}
 
 void TokenCaller::live(const std::atomic<bool>& ended) {
   while (!ended) step(ended);
@@ -44,19 +45,25 @@ void TokenCaller::step(const std::atomic<bool>& ended) {
   revoke(token, ended);
 }
 
-std::optional<HttpResponse> TokenCaller::answered(const std::function<HttpResponse()>& ask) {
-  try {
-    HttpResponse answer = ask();
-    if (answer.status != 503 && answer.status != 408) return answer;
-  } catch (const std::exception&) {  // killed, or too late
-  }
+std::optional<HttpResponse> TokenCaller::answered(const ServerProcess& node,
+                                                  const std::function<HttpResponse()>& ask) {
+  CallLog::Asked asked = log_.ask(node, ask);
+  const int status = asked.response.status;
+  if (asked.answered() && status != 503 && status != 408) return std::move(asked.response);
   std::this_thread::sleep_for(pause_after_no);
   return std::nullopt;
 }
 
+std::optional<HttpResponse> TokenCaller::introspected(const Token& token,
+                                                      const ServerProcess& node) {
+  return answered(
+      node, [&] { return node.post_form("/oauth2/introspect", app_, {{"token", token.text}}); });
+}
+
 void TokenCaller::take() {
   const std::string& api = apis_[below(apis_.size())];
-  const auto answer = answered([&] { return any_node().request_token(app_, api); });
+  const ServerProcess& node = any_node();
+  const auto answer = answered(node, [&] { return node.request_token(app_, api); });
   if (!answer) return;
   if (answer->status == 200)
     tokens_.push_back({.text = json_member(answer->body, "access_token"), .revoked_at = {}});
@@ -68,8 +75,7 @@ void TokenCaller::take() {
 // everywhere.
 void TokenCaller::look_at(const Token& token, const ServerProcess& node) {
   const auto asked = Steady::now();
-  const auto answer =
-      answered([&] { return node.post_form("/oauth2/introspect", app_, {{"token", token.text}}); });
+  const auto answer = introspected(token, node);
   if (!answer) return;
   const std::string active = json_member(answer->body, "active");
   if (token.revoked == Known::no && active != "true")
@@ -87,7 +93,7 @@ void TokenCaller::revoke(Token& token, const std::atomic<bool>& ended) {
   for (int times = 0; told.done == Known::perhaps && times <= asked_again_max; ++times) {
     if (times > 0 && ended) break;
     node = &any_node();
-    const auto answer = answered([&] {
+    const auto answer = answered(*node, [&] {
       return node->send("POST", "/oauth2/revoke",
                         {app_.basic(),
                          {"Content-Type", "application/x-www-form-urlencoded"},
@@ -105,8 +111,7 @@ void TokenCaller::revoke(Token& token, const std::atomic<bool>& ended) {
   token.revoked_at = told.answered;
   history_.push_back(std::move(told));
   if (token.revoked != Known::yes) return;
-  const auto seen = answered(
-      [&] { return node->post_form("/oauth2/introspect", app_, {{"token", token.text}}); });
+  const auto seen = introspected(token, *node);
   if (seen && json_member(seen->body, "active") != "false")
     wrong_.push_back("a token is active where it was revoked: " + seen->body);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/call_log.h"
 #include "tests/support/server_process.h"
 #include "tests/support/told_history.h"
 
@@ -26,7 +27,7 @@ class TokenCaller {
   // `apis`: the audiences that `app` may ask for; their tokens may be of any format. All parts
   // outlive this.
   TokenCaller(int number, std::vector<const ServerProcess*> nodes, AppSecret app,
-              std::vector<std::string> apis);
+              std::vector<std::string> apis, CallLog& log);
 
   void live(const std::atomic<bool>& ended);
   // Asks each node about them, once all nodes know everything.
@@ -43,7 +44,9 @@ class TokenCaller {
   void look_at(const Token& token, const ServerProcess& node);
   void revoke(Token& token, const std::atomic<bool>& ended);
   // None: no answer, or one that only says that nothing can be done now.
-  std::optional<HttpResponse> answered(const std::function<HttpResponse()>& ask);
+  std::optional<HttpResponse> answered(const ServerProcess& node,
+                                       const std::function<HttpResponse()>& ask);
+  std::optional<HttpResponse> introspected(const Token& token, const ServerProcess& node);
   const ServerProcess& any_node() { return *nodes_[below(nodes_.size())]; }
   std::size_t below(std::size_t count);
 
@@ -52,6 +55,7 @@ class TokenCaller {
   const std::vector<const ServerProcess*> nodes_;
   const AppSecret app_;
   const std::vector<std::string> apis_;
+  CallLog& log_;
   std::deque<Token> tokens_;  // none ever moves
   std::vector<ToldCall> history_;
   std::vector<std::string> wrong_;
