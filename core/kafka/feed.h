@@ -24,8 +24,9 @@ struct FeedOptions {
   std::map<Partition, std::string> topics;
   // Brokers answer as soon as there is something; librdkafka's mock does not, so tests say less.
   Duration fetch_wait = std::chrono::milliseconds(500);
-  // What librdkafka fetches ahead; ours.
-  std::size_t queued_kib_max = 8U << 10U;
+  // What librdkafka fetches ahead of each topic; ours. Once there is as much it may rest for up to
+  // a second, so that no more than this comes in one: a node that joins would wait for it.
+  std::size_t queued_kib_max = 32U << 10U;
   // Longer records are void: nobody of ours writes them.
   std::size_t record_bytes_max = frame_bytes_max;
   // A record whose time a broker did not set is void. librdkafka's mock never sets one.
