@@ -32,8 +32,10 @@ class Backing {
   virtual std::optional<std::uint64_t> end(Partition partition) const = 0;
   // About what the log takes on this disk.
   virtual std::uint64_t bytes() const = 0;
-  // Returns once everything that was durable when called can be read. Errors: unavailable.
-  [[nodiscard]] virtual Result<void> catch_up(Progress& progress) = 0;
+  // Returns once everything that was durable when called can be read. `meanwhile` is called again
+  // and again until then, if it takes any time: it may take a second. Errors: unavailable.
+  [[nodiscard]] virtual Result<void> catch_up(Progress& progress,
+                                              const std::function<void()>& meanwhile) = 0;
   // Null unless it is that one, which has more to tell.
   virtual const KafkaBacking* kafka() const { return nullptr; }
 };

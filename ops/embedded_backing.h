@@ -24,7 +24,10 @@ class EmbeddedBacking final : public Backing {
   std::string fault() const override { return log_.fault(); }
   std::optional<std::uint64_t> end(Partition partition) const override;
   std::uint64_t bytes() const override { return log_.bytes(); }
-  Result<void> catch_up(Progress& /*progress*/) override { return {}; }
+  Result<void> catch_up(Progress& /*progress*/,
+                        const std::function<void()>& /*meanwhile*/) override {
+    return {};
+  }
 
  private:
   const std::filesystem::path data_;

@@ -207,7 +207,7 @@ std::uint64_t KafkaBacking::bytes() const {
 }
 
 // As long as something comes there is no limit: a topic may be large.
-Result<void> KafkaBacking::catch_up(Progress& progress) {
+Result<void> KafkaBacking::catch_up(Progress& progress, const std::function<void()>& meanwhile) {
   using Steady = std::chrono::steady_clock;
   auto heard_at = Steady::now();
   std::uint64_t most = 0;
@@ -215,6 +215,7 @@ Result<void> KafkaBacking::catch_up(Progress& progress) {
     if (done > most) heard_at = Steady::now();
     most = std::max(most, done);
     progress.report("fetching the log", "records", done, total);
+    meanwhile();
   };
   while (!log_->catch_up(catch_up_round, report)) {
     if (const auto other = log_->other_history(); !other.empty())

@@ -45,7 +45,7 @@ class KafkaBacking final : public Backing {
   std::string fault() const override;
   std::optional<std::uint64_t> end(Partition partition) const override;
   std::uint64_t bytes() const override;
-  Result<void> catch_up(Progress& progress) override;
+  Result<void> catch_up(Progress& progress, const std::function<void()>& meanwhile) override;
   const KafkaBacking* kafka() const override { return this; }
 
   const KafkaConnection& connection() const { return connection_; }

@@ -205,13 +205,24 @@ Node::~Node() = default;
 
 Result<void> Node::bring_up(Progress& progress) {
   TRY_VOID(check_vault());
-  TRY_VOID(backing.catch_up(progress));
-  follower.open([&](const RebuildProgress& rebuilt) {
-    progress.report("making projections again", "commits", rebuilt.done, rebuilt.total);
+  // A node that joins applies what was fetched while the rest comes.
+  const bool joins = std::ranges::none_of(partitions, [&](Partition partition) {
+    return store.get(Table::head, head_key(partition)).has_value();
   });
+  if (joins) open_follower(progress);
+  TRY_VOID(backing.catch_up(progress, [&] {
+    if (joins) follower.step();
+  }));
+  if (!joins) open_follower(progress);
   catch_up(progress);
   if (follower.stopped()) return reject(Code::unavailable, states.stop_reason());
   return {};
+}
+
+void Node::open_follower(Progress& progress) {
+  follower.open([&](const RebuildProgress& rebuilt) {
+    progress.report("making projections again", "commits", rebuilt.done, rebuilt.total);
+  });
 }
 
 Result<void> Node::start(Progress& progress) {
@@ -255,7 +266,7 @@ Result<void> Node::begin_or_go_on(Progress& progress) {
   // Somebody else may have begun it after the log was read: the genesis is in the log before the
   // vault says so.
   if (states.position() == 0 && options.kafka && vault.get(log_begun_name)) {
-    TRY_VOID(backing.catch_up(progress));
+    TRY_VOID(backing.catch_up(progress, [&] { follower.step(); }));
     catch_up(progress);
   }
   Result<void> begun;

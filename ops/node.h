@@ -128,6 +128,7 @@ struct Node {
                                             LogLines& lines);
   Result<void> start(Progress& progress);
   Result<void> bring_up(Progress& progress);
+  void open_follower(Progress& progress);
   void catch_up(Progress& progress);
   Result<void> first_start();
   Result<void> begin_or_go_on(Progress& progress);
