@@ -1,13 +1,20 @@
 // A deployment that outgrew its folder goes on over brokers (design D4). Into another folder, and
 // what is refused: tests/e2e.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
 
 #include "tests/support/fleet.h"
 #include "tests/support/moving.h"
+#include "tests/support/raw_kafka.h"
 
 namespace optare {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 using MovingToBrokers = Moving;
@@ -20,12 +27,8 @@ TEST_F(MovingToBrokers, KeepsItsHistoryOnEveryNode) {
   server.start(fleet.flags());
   ServerProcess other;  // from the topics alone
   other.start(fleet.flags());
-  const auto all = [&] { return server.admin_call("GET", "/events?limit=200"); };
-  auto now = items_of(decided(all).body);
-  EXPECT_EQ(json_member(now.back(), "type"), "LogSealed");
-  now.pop_back();
-  EXPECT_EQ(now, items_of(events)) << "ordinals, versions and times are what they were";
   for (const ServerProcess* node : {&server, &other}) {
+    expect_all_that_was(*node);
     EXPECT_TRUE(node->active(app, token));
     EXPECT_FALSE(node->active(app, revoked_token));
     EXPECT_EQ(node->decided_token(app, "").status, 200);
@@ -57,6 +60,109 @@ TEST_F(MovingToBrokers, GoesNowhereWhereAnotherDeploymentLives) {
   EXPECT_NE(refused.code, 0);
   EXPECT_THAT(refused.err, HasSubstr("another deployment"));
   EXPECT_FALSE(std::filesystem::exists(old_folder / "moved"));
+}
+
+// A history that takes an import a while, so that it can be met in the middle: what it has read
+// back is written slowly, and only so much more is on its way (8 MiB, about 300 of these records).
+class MovingMuchToBrokers : public Moving {
+ protected:
+  static constexpr int apis = 600;
+  static constexpr Patience move_max{180'000};
+
+  explicit MovingMuchToBrokers(const std::string& brokers = shared_brokers())
+      : Moving(apis), fleet(brokers), kafka(brokers) {}
+
+  Program slow_import() const {
+    const std::filesystem::path slowness = server.folder() / "milliseconds";
+    std::ofstream(slowness) << 50;
+    Program program = import_program(fleet.flags());
+    program.environment = {{"LD_PRELOAD", OPTARE_SLOW_WRITES},
+                           {"SLOW_WRITES_TO", server.data() / "log"},
+                           {"SLOW_WRITES_MS", slowness}};
+    return program;
+  }
+  std::int64_t carried() { return kafka.end(fleet.prefix + ".control"); }
+  // Returns once so many records of it are in the new log, while it still runs.
+  void wait_for_records(Process& import, std::int64_t count) {
+    wait_until(
+        std::to_string(count) + " records to be moved",
+        [&] { return import.ended() || carried() >= count; }, move_max);
+    ASSERT_EQ(import.ended(), std::nullopt) << import.out() << import.err();
+  }
+  void kill(Process& import) {
+    import.signal(SIGKILL);
+    EXPECT_EQ(import.wait().code, 128 + SIGKILL);
+  }
+  void expect_all_on_every_node() {
+    server.start(fleet.flags());
+    ServerProcess other;  // from the topics alone
+    other.start(fleet.flags());
+    for (ServerProcess* node : {&server, &other}) {
+      expect_all_that_was(*node);
+      EXPECT_TRUE(node->active(app, token));
+      EXPECT_FALSE(node->active(app, revoked_token));
+      EXPECT_EQ(node->stop(), 0);
+      const Ended verified = fleet.run_beside(*node, {"replay", "--verify"});
+      EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+    }
+  }
+
+  const Fleet fleet;
+  RawKafka kafka;
+};
+
+// Whoever was killed is followed by the same command, also on a machine that knows nothing of it.
+TEST_F(MovingMuchToBrokers, GoesOnWhereItWasKilledAgainAndAgain) {
+  const auto third = apis / 3;
+  for (const int times : {1, 2}) {
+    Process process(slow_import());
+    wait_for_records(process, times * third);
+    kill(process);
+    EXPECT_FALSE(std::filesystem::exists(old_folder / "moved"));
+    const Ended refused = server.start_in_vain(fleet.flags());
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("run `optare log import` again"));
+    if (times == 2) std::filesystem::remove_all(server.data());
+  }
+  Process last(import_program(fleet.flags()));
+  wait_until(
+      "the old folder to be closed",
+      [&] { return last.ended() || std::filesystem::exists(old_folder / "moved"); }, move_max);
+  last.signal(SIGKILL);  // before the seal, or just after it
+  last.wait();
+  const Ended moved = import(fleet.flags());
+  if (moved.code != 0) EXPECT_THAT(moved.err, HasSubstr("moved here already, and sealed"));
+  expect_all_on_every_node();
+}
+
+struct BrokersToHurt {
+  KafkaBrokers brokers;
+};
+
+class KafkaFaultsOfAMove : public BrokersToHurt, public MovingMuchToBrokers {
+ protected:
+  KafkaFaultsOfAMove() : MovingMuchToBrokers(brokers.bootstrap()) {}
+};
+
+// What was on its way to the leader is lost with it: it is sent again, and stands once.
+TEST_F(KafkaFaultsOfAMove, LosesNothingWithTheLeaderAndAKillMeanwhile) {
+  Process process(slow_import());
+  wait_for_records(process, apis / 4);
+  process.signal(SIGSTOP);
+  const int leader = kafka.leader(fleet.prefix + ".control");
+  brokers.pause(leader);
+  process.signal(SIGCONT);
+  std::this_thread::sleep_for(300ms);  // it sends on, and hears nothing
+  brokers.kill(leader);
+  const auto killed = std::chrono::steady_clock::now();
+  wait_for_records(process, apis / 2);
+  fmt::print("the move went on {} ms after the leader was killed\n",
+             std::chrono::floor<Patience>(std::chrono::steady_clock::now() - killed).count());
+  kill(process);
+  const Ended moved = import(fleet.flags());
+  EXPECT_EQ(moved.code, 0) << moved.out << moved.err;
+  brokers.start(leader);
+  expect_all_on_every_node();
 }
 
 }  // namespace
