@@ -88,6 +88,14 @@ std::string described(std::string_view detail) {
   return out;
 }
 
+Response oauth_error(int status, std::string_view word, std::string_view detail) {
+  boost::json::object body{{"error", word}};
+  if (!detail.empty()) body["error_description"] = described(detail);
+  Response response = json_response(status, std::move(body));
+  response.with("Cache-Control", "no-store").with("Pragma", "no-cache");
+  return response;
+}
+
 bool names_bearer(std::string_view authorization) {
   return authorization.size() >= 7 && same_field_name(authorization.substr(0, 7), "bearer ");
 }
@@ -118,11 +126,8 @@ Response oauth_error_response(const Rejection& rejection, bool basic_used) {
   const bool keeps_status = row.status >= 429 || row.status == 405 || row.status == 404 ||
                             row.status == 413 || row.status == 415;
   const int status = refused_client ? (basic_used ? 401 : 400) : keeps_status ? row.status : 400;
-  boost::json::object body{{"error", row.oauth}};
-  if (!rejection.detail.empty()) body["error_description"] = described(rejection.detail);
-  Response response = json_response(status, std::move(body));
+  Response response = oauth_error(status, row.oauth, rejection.detail);
   response.refusal = rejection.code;
-  response.with("Cache-Control", "no-store").with("Pragma", "no-cache");
   if (status == 401) response.with("WWW-Authenticate", "Basic realm=\"optare\", charset=\"UTF-8\"");
   add_retry_after(response, row);
   return response;
@@ -130,6 +135,14 @@ Response oauth_error_response(const Rejection& rejection, bool basic_used) {
 
 Response oauth_error_response(const Rejection& rejection, const Request& request) {
   return oauth_error_response(rejection, !request.header("Authorization").empty());
+}
+
+Response oauth_error_response(const Refusal& refusal, const Request& /*request*/) {
+  const bool passes = refusal.status == 503;
+  Response response = oauth_error(
+      refusal.status, passes ? "temporarily_unavailable" : "invalid_request", refusal.detail);
+  if (passes) response.with("Retry-After", "1");
+  return response;
 }
 
 Response bearer_error_response(const Rejection& rejection, const Request& request,

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "api/http/refusal.h"
 #include "api/http/request.h"
 #include "api/http/response.h"
 #include "core/base/result.h"
@@ -31,6 +32,9 @@ Response problem_response(const Rejection& rejection, const Request& request);
 Response oauth_error_response(const Rejection& rejection, bool basic_used);
 // The same; looks at the request's Authorization header. Usable as an ErrorRenderer.
 Response oauth_error_response(const Rejection& rejection, const Request& request);
+
+// The same for what the server refuses itself; keeps its status. Usable as a RefusalRenderer.
+Response oauth_error_response(const Refusal& refusal, const Request& request);
 
 // RFC 6750 section 3 on top of a problem body: unauthenticated is 401 with a Bearer challenge (no
 // error word when no token was sent), insufficient_scope is 403 and names the scope that is needed.

@@ -19,6 +19,9 @@ namespace {
 Response as_oauth_error(const Rejection& rejection, const Request& request) {
   return oauth_error_response(rejection, request);
 }
+Response as_oauth_refusal(const Refusal& refusal, const Request& request) {
+  return oauth_error_response(refusal, request);
+}
 Response as_problem(const Rejection& rejection, const Request& request) {
   return problem_response(rejection, request);
 }
@@ -27,13 +30,13 @@ std::vector<Route> oauth_routes(Services& services) {
   return {
       {Method::post, "/oauth2/token",
        [&services](const Request& request) { return token_endpoint(services, request); },
-       as_oauth_error},
+       as_oauth_error, as_oauth_refusal},
       {Method::post, "/oauth2/introspect",
        [&services](const Request& request) { return introspection_endpoint(services, request); },
-       as_oauth_error},
+       as_oauth_error, as_oauth_refusal},
       {Method::post, "/oauth2/revoke",
        [&services](const Request& request) { return revocation_endpoint(services, request); },
-       as_oauth_error},
+       as_oauth_error, as_oauth_refusal},
       {Method::get, "/oauth2/jwks",
        [&services](const Request& request) { return jwks_endpoint(services, request); }},
   };

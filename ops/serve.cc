@@ -120,6 +120,12 @@ Server::Handler handler_of(const RouteTable& routes) {
   return [&routes](Request& request) { return routes.dispatch(request); };
 }
 
+RefusalRenderer refuser_of(const RouteTable& routes) {
+  return [&routes](const Refusal& refusal, const Request& request) {
+    return routes.refuse(refusal, request);
+  };
+}
+
 void welcome(const Config& config, const Node& node, std::uint16_t port, std::uint16_t ops_port) {
   const Endpoint listen{config.listen.address, port};
   const Endpoint ops{config.ops_listen.address, ops_port};
@@ -156,7 +162,7 @@ int listen_until_told(const Config& config, EndSignals& signals, Node& node, Log
                      .random = node.random,
                      .lines = lines});
   Server server(within_open_files(product_listener(config), lines), handler_of(composition.routes),
-                composition.counts);
+                composition.counts, refuser_of(composition.routes));
   const auto port = server.start();
   if (!port) return cannot_listen("cannot listen", port.error());
   health.running(&node, &composition.counts, &policies);

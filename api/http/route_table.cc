@@ -84,15 +84,15 @@ RouteTable::RouteTable(std::vector<Route> routes, ErrorRenderer render)
   }
 }
 
-const RouteTable::Place* RouteTable::find(Request& request,
-                                          const std::vector<std::string>& segments) const {
+const RouteTable::Place* RouteTable::find(const std::vector<std::string>& segments,
+                                          Parameters& parameters) const {
   if (segments.empty()) return nullptr;
   for (const Place& place : places_) {
     if (!matches(place.segments, segments)) continue;
     for (std::size_t i = 0; i < segments.size(); ++i) {
       const std::string_view name = place.segments[i];
       if (is_parameter(name)) {
-        request.parameters.emplace_back(name.substr(1, name.size() - 2), segments[i]);
+        parameters.emplace_back(name.substr(1, name.size() - 2), segments[i]);
       }
     }
     return &place;
@@ -100,38 +100,56 @@ const RouteTable::Place* RouteTable::find(Request& request,
   return nullptr;
 }
 
+Result<const RouteTable::Place*> RouteTable::place_of(const std::string& path,
+                                                      Parameters& parameters) const {
+  if (const auto literal = literal_places_.find(path);
+      literal != literal_places_.end() && is_plain(path)) {
+    return &places_[literal->second];
+  }
+  TRY(const auto segments, decoded_segments(path));
+  return find(segments, parameters);
+}
+
+const Route* RouteTable::route_of(const Place& place, Method method) const {
+  const Method wanted = method == Method::head ? Method::get : method;
+  for (const std::size_t i : place.routes) {
+    const Route& route = routes_[i];
+    if (route.method == wanted || route.method == method) return &route;
+  }
+  return nullptr;
+}
+
 Task<Response> RouteTable::dispatch(Request& request) const {
   request.route = {};
   request.parameters.clear();
-  const Place* place = nullptr;
-  if (const auto literal = literal_places_.find(request.path);
-      literal != literal_places_.end() && is_plain(request.path)) {
-    place = &places_[literal->second];
-  } else {
-    const auto segments = decoded_segments(request.path);
-    if (!segments) co_return render_(segments.error(), request);
-    place = find(request, *segments);
-  }
-  if (!place) co_return render_({Code::not_found, "there is nothing at this path", {}}, request);
+  const auto place = place_of(request.path, request.parameters);
+  if (!place) co_return render_(place.error(), request);
+  if (!*place) co_return render_({Code::not_found, "there is nothing at this path", {}}, request);
 
-  request.route = place->pattern;
-  const Method wanted = request.method == Method::head ? Method::get : request.method;
+  request.route = (*place)->pattern;
+  if (const Route* route = route_of(**place, request.method)) {
+    auto result = co_await route->handler(request);
+    if (result) co_return *std::move(result);
+    co_return (route->render ? route->render : render_)(result.error(), request);
+  }
   std::string allow;
-  for (const std::size_t i : place->routes) {
-    const Route& route = routes_[i];
-    if (route.method == wanted || route.method == request.method) {
-      auto result = co_await route.handler(request);
-      if (result) co_return *std::move(result);
-      co_return (route.render ? route.render : render_)(result.error(), request);
-    }
+  for (const std::size_t i : (*place)->routes) {
     if (!allow.empty()) allow += ", ";
-    allow += text(route.method);
-    if (route.method == Method::get) allow += ", HEAD";
+    allow += text(routes_[i].method);
+    if (routes_[i].method == Method::get) allow += ", HEAD";
   }
   Response response =
       render_({Code::method_not_allowed, "this path answers to " + allow + " only", {}}, request);
   response.with("Allow", allow);
   co_return response;
+}
+
+Response RouteTable::refuse(const Refusal& refusal, const Request& request) const {
+  Parameters unused;
+  const auto place = place_of(request.path, unused);
+  const Route* route = place && *place ? route_of(**place, request.method) : nullptr;
+  return route && route->refuse ? route->refuse(refusal, request)
+                                : refusal_response(refusal, request);
 }
 
 }  // namespace optare

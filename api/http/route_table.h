@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "api/http/refusal.h"
 #include "api/http/request.h"
 #include "api/http/response.h"
 #include "core/base/result.h"
@@ -22,7 +23,8 @@ struct Route {
   Method method = Method::get;  // a GET answers HEAD too; the server leaves the body out
   std::string pattern;          // "/api/v1/applications/{client_id}"; {x} is one non-empty segment
   Handler handler;
-  ErrorRenderer render = {};  // none: the table's own
+  ErrorRenderer render = {};    // none: the table's own
+  RefusalRenderer refuse = {};  // what the server refuses; none: as a problem
 };
 
 // A literal segment wins over {x}. Nothing is forgiven: "/a/" and "//a" are not "/a", and "." or
@@ -37,6 +39,10 @@ class RouteTable {
   // method_not_allowed with Allow; malformed when a segment does not decode to UTF-8 text.
   Task<Response> dispatch(Request& request) const;
 
+  // What the server refuses itself, as the route says it that the request was meant for, if there
+  // is one. Usable as a RefusalRenderer.
+  Response refuse(const Refusal& refusal, const Request& request) const;
+
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
@@ -46,7 +52,12 @@ class RouteTable {
     std::vector<std::size_t> routes;
   };
 
-  const Place* find(Request& request, const std::vector<std::string>& segments) const;
+  using Parameters = decltype(Request::parameters);
+  // Null: none matches. Rejection: bad encoding.
+  Result<const Place*> place_of(const std::string& path, Parameters& parameters) const;
+  const Place* find(const std::vector<std::string>& segments, Parameters& parameters) const;
+  // Null: the place does not answer to this method.
+  const Route* route_of(const Place& place, Method method) const;
 
   std::vector<Route> routes_;
   ErrorRenderer render_;

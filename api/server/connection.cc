@@ -16,6 +16,7 @@
 #include "api/server/kept_memory.h"
 #include "api/server/loop.h"
 #include "api/server/read_buffer.h"
+#include "api/server/refusals.h"
 #include "api/server/request_reader.h"
 
 namespace optare {
@@ -184,7 +185,7 @@ class Session final : public Connection, private EventSink {
   Task<Response> handle(Request& request) {
     if (loop_.shedder.sheds(loop_.requests_in_flight)) {
       loop_.observer.request_shed();
-      co_return response_to(refusals::overloaded, request.request_id);
+      co_return loop_.render(refusals::overloaded, request);
     }
     struct InFlight {
       explicit InFlight(std::size_t& n) : count(n) { ++count; }
@@ -198,7 +199,7 @@ class Session final : public Connection, private EventSink {
       // A fault without an outcome (style: exceptions are for a broken world): 503.
       loop_.observer.handler_failed(request, fault.what());
     }
-    co_return response_to(refusals::failed, request.request_id);
+    co_return loop_.render(refusals::failed, request);
   }
 
   void append(const Request& request, const Response& response, bool keep_alive) {
@@ -227,7 +228,7 @@ class Session final : public Connection, private EventSink {
     if (!reader_.started() || request.request_id.empty())
       loop_.request_ids.next(request.request_id);
     request.headers.clear();  // of an earlier request, or half of this one's
-    const Response response = response_to(refusal, request.request_id);
+    const Response response = loop_.render(refusal, request);
     append(request, response, false);
     finished(request, response);
     unread_input_ = true;

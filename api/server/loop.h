@@ -32,10 +32,11 @@ class Connection {
 // Held by its connections too (shared): a coroutine that something outside still holds may be
 // destroyed after the Server, and its socket needs this io_context until then.
 struct Loop {
-  Loop(const ServerLimits& limits_given, Server::Handler handler_given, Observer& observer_given,
-       std::uint64_t request_id_seed)
+  Loop(const ServerLimits& limits_given, Server::Handler handler_given,
+       RefusalRenderer render_given, Observer& observer_given, std::uint64_t request_id_seed)
       : limits(limits_given),
         handler(std::move(handler_given)),
+        render(std::move(render_given)),
         observer(observer_given),
         request_ids(request_id_seed),
         shedder(limits.queueing_delay_max, limits.requests_in_flight_max) {}
@@ -47,6 +48,7 @@ struct Loop {
   boost::asio::io_context io{1};
   const ServerLimits limits;
   const Server::Handler handler;
+  const RefusalRenderer render;
   Observer& observer;
   std::shared_ptr<TlsContext> tls;  // none: plain HTTP
   DateField date;

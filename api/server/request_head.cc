@@ -4,6 +4,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
 
+#include "api/server/refusals.h"
+
 namespace optare {
 namespace {
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "api/http/refusal.h"
 #include "api/http/request.h"
-#include "api/server/refusal.h"
 #include "api/server/server.h"
 
 namespace optare {

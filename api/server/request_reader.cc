@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/server/kept_memory.h"
+#include "api/server/refusals.h"
 
 namespace optare {
 namespace {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include "api/http/refusal.h"
 #include "api/http/request.h"
 #include "api/server/chunked.h"
-#include "api/server/refusal.h"
 #include "api/server/request_head.h"
 #include "api/server/server.h"
 

@@ -19,6 +19,8 @@
 namespace optare {
 namespace {
 
+static_assert(ServerLimits().body_bytes_max == 64 * 1024, "refusals::body_too_large says so");
+
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
@@ -139,14 +141,14 @@ struct Server::State {
   bool wait_until_empty(Duration time_max);
 };
 
-Server::Server(ServerOptions options, Handler handler, Observer& observer)
+Server::Server(ServerOptions options, Handler handler, Observer& observer, RefusalRenderer render)
     : state_(std::make_unique<State>()) {
   OPTARE_ASSERT(options.threads > 0);
   state_->options = std::move(options);
   std::random_device seed;
   for (std::size_t i = 0; i < state_->options.threads; ++i) {
     state_->workers.push_back(std::make_unique<Worker>(
-        std::make_shared<Loop>(state_->options.limits, handler, observer,
+        std::make_shared<Loop>(state_->options.limits, handler, render, observer,
                                (static_cast<std::uint64_t>(seed()) << 32) | seed())));
   }
 }

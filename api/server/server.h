@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/http/refusal.h"
 #include "api/http/request.h"
 #include "api/http/response.h"
 #include "core/base/result.h"
@@ -84,7 +85,9 @@ class Server {
   // What it throws is answered with 503 and told to the observer.
   using Handler = std::function<Task<Response>(Request&)>;
 
-  Server(ServerOptions options, Handler handler, Observer& observer);
+  // `render` says what the server refuses itself; it does not throw.
+  Server(ServerOptions options, Handler handler, Observer& observer,
+         RefusalRenderer render = refusal_response);
   // Stops. What completes the handlers' promises (log, spool) best ends between stop() and here:
   // later is safe, but the memory of a handler that still waits is lost.
   ~Server();

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "api/server/refusal.h"
+#include "api/server/refusals.h"
 #include "core/base/encoding.h"
 #include "core/oauth/client_secret.h"
 #include "core/openssl/random.h"

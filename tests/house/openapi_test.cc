@@ -5,7 +5,7 @@
 
 #include "api/admin/routes.h"
 #include "api/errors.h"
-#include "api/server/refusal.h"
+#include "api/server/refusals.h"
 #include "ops/health.h"
 #include "tests/support/openapi.h"
 

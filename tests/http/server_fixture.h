@@ -80,7 +80,10 @@ class HttpServer : public ::testing::Test {
                                            return problem_response(rejection, request);
                                          });
     server = std::make_unique<Server>(
-        options, [this](Request& request) { return table->dispatch(request); }, observer);
+        options, [this](Request& request) { return table->dispatch(request); }, observer,
+        [this](const Refusal& refusal, const Request& request) {
+          return table->refuse(refusal, request);
+        });
     const auto bound = server->start();
     ASSERT_TRUE(bound) << bound.error().detail;
     port = *bound;

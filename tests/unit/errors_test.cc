@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/http/json_body.h"
+#include "api/server/refusals.h"
 
 namespace optare {
 namespace {
@@ -93,6 +94,21 @@ TEST(OAuthErrorResponse, IsNotTheClientsFaultWhenTheServiceFails) {
   EXPECT_EQ(slowed.status, 429);
   EXPECT_EQ(slowed.header("Retry-After"), "1");
   EXPECT_EQ(oauth_error_response({Code::internal, "", ""}, true).status, 500);
+}
+
+TEST(OAuthErrorResponse, SaysWhatTheServerRefusesItself) {
+  const Response large = oauth_error_response(refusals::body_too_large, Request{});
+  EXPECT_EQ(large.status, 413);
+  EXPECT_EQ(body_of(large)["error"], "invalid_request");
+  EXPECT_EQ(body_of(large)["error_description"].as_string(), refusals::body_too_large.detail);
+  EXPECT_EQ(large.header("Cache-Control"), "no-store");
+  EXPECT_EQ(large.header("Retry-After"), "");
+  for (const Refusal& passing : {refusals::overloaded, refusals::failed}) {
+    const Response busy = oauth_error_response(passing, Request{});
+    EXPECT_EQ(busy.status, 503);
+    EXPECT_EQ(body_of(busy)["error"], "temporarily_unavailable");
+    EXPECT_EQ(busy.header("Retry-After"), "1");
+  }
 }
 
 // RFC 6750 section 3: no error code when the request carried no credentials at all.

@@ -1,21 +1,10 @@
-// What the server itself says no to, before any handler: framing, limits, overload.
+// All that the server itself says no to: framing, limits, overload.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "api/http/refusal.h"
 
-#include "api/http/response.h"
+namespace optare::refusals {
 
-namespace optare {
-
-struct Refusal {
-  int status = 400;
-  std::string_view slug;
-  std::string_view title;
-  std::string_view detail;
-};
-
-namespace refusals {
 constexpr Refusal bad_request{400, "malformed", "The request cannot be read",
                               "this is not a well-formed HTTP/1.1 request"};
 constexpr Refusal bad_target{400, "malformed", "The request cannot be read",
@@ -43,8 +32,5 @@ constexpr Refusal overloaded{503, "overloaded", "The service has more to do than
                              "try again after the time in Retry-After"};
 constexpr Refusal failed{503, "unavailable", "The service cannot do this now",
                          "something failed inside the service; try again"};
-}  // namespace refusals
 
-Response response_to(const Refusal& refusal, std::string_view request_id);
-
-}  // namespace optare
+}  // namespace optare::refusals
