@@ -44,6 +44,15 @@ class ForeignRecords : public testing::Test {
     return make_frame(mac, identity.log_id, control, FrameKind::commit,
                       encode_commit(commit).value());
   }
+  // A commit of ours that only a build of the future could have written.
+  std::string of_a_newer_level() {
+    Commit newer = decode_commit(original_record(newest_commit()).value_or(OriginalRecord{}).commit)
+                       .value_or(Commit{});
+    EXPECT_FALSE(newer.writes.empty());
+    newer.feature_level = 1'000'000;
+    newer.deadline = timestamp_of(milliseconds_of(newer.deadline) + 3'600'000);
+    return authentic(newer);
+  }
   // The newest commit of the topic, as it stands there.
   std::string newest_commit() {
     const auto records = raw.read(topics.control);
@@ -106,12 +115,7 @@ TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
   const std::string genuine = newest_commit();
   std::string altered = genuine;
   altered[altered.size() / 2] ^= 1;
-  Commit newer =
-      decode_commit(original_record(genuine).value_or(OriginalRecord{}).commit).value_or(Commit{});
-  ASSERT_FALSE(newer.writes.empty());
-  newer.feature_level = 1'000'000;
-  newer.deadline = timestamp_of(milliseconds_of(newer.deadline) + 3'600'000);
-
+  const std::string newer = of_a_newer_level();
   std::vector<std::string> places;
   const auto produce_to = [&](Partition partition, std::optional<std::string_view> value) {
     const std::string& topic = partition == control ? topics.control : topics.tokens;
@@ -129,7 +133,7 @@ TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
   produce(genuine.substr(0, genuine.size() - 1));
   produce(altered);
   produce(genuine);  // once more
-  produce_to(control, authentic(newer));
+  produce_to(control, newer);
 
   wait_until("all to be judged, in both topics",
              [&] { return node.metric("optare_log_void_records_total") >= 2 * 8 + 1; });
@@ -147,12 +151,13 @@ TEST_F(ForeignRecords, OfAStrangersToolAreNoOther) {
   std::string wrong_mac = genuine;
   wrong_mac.back() = static_cast<char>(wrong_mac.back() ^ 1);
   std::vector<std::string> places;
-  for (const std::string& value : {std::string("garbage"), genuine, wrong_mac})
+  for (const std::string& value : {std::string("garbage"), genuine, wrong_mac, of_a_newer_level()})
     places.push_back(place(control, produce_by_kcat(value)));
-  wait_until("all to be judged", [&] { return node.metric("optare_log_void_records_total") >= 3; });
+  wait_until("all to be judged", [&] { return node.metric("optare_log_void_records_total") >= 4; });
   EXPECT_EQ(counted("frame"), 1);
   EXPECT_EQ(counted("mac"), 1);
-  EXPECT_EQ(node.metric("optare_log_void_records_total"), 3);
+  EXPECT_EQ(counted("level"), 1);
+  EXPECT_EQ(node.metric("optare_log_void_records_total"), 4);
   expect_listed(places);
   expect_life_goes_on();
 }
