@@ -63,7 +63,7 @@ void add_feed(Families& families, const Feed::Counts& feed) {
   left_out("hole", feed.holes);
   left_out("unstamped", feed.unstamped);
   left_out("oversized", feed.oversized);
-  families.counter("optare_kafka_feed_restarts_total", "Times a topic was begun to be read again.",
+  families.counter("optare_kafka_feed_restarts_total", "Times a topic was begun to be read.",
                    number(feed.restarts));
   families.counter("optare_kafka_unreadable_total",
                    "Times that a record could not be read as a broker sent it.",
@@ -103,7 +103,8 @@ void add_kafka(Families& families, const KafkaBacking& kafka) {
                    number(status.ends_asked));
   families.counter("optare_kafka_producers_rebuilt_total",
                    "Producers made anew after a fatal error.", number(status.producers_rebuilt));
-  families.gauge("optare_kafka_topics_wrong", "1: nothing is written, a topic's setting is wrong.",
+  families.gauge("optare_kafka_topics_wrong",
+                 "1: nothing is committed, a topic's setting is wrong.",
                  kafka.topics_wrong() ? 1 : 0);
   add_topics(families, kafka.topic_copies());
   families.counter("optare_vault_foreign_records_total",
