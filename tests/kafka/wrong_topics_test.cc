@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/kafka/topics.h"
-#include "tests/support/fleet.h"
-#include "tests/support/raw_kafka.h"
+#include "tests/support/operated_fleet.h"
 
 namespace optare {
 namespace {
@@ -16,82 +14,11 @@ using testing::HasSubstr;
 // More than a look at the topics each minute.
 constexpr Patience look_patience = 120s;
 
-// Whether it ends early or has other records depends on what nodes tick into it meanwhile.
-auto says_other_history(const std::string& topic) {
-  return AllOf(HasSubstr(topic + ": "), HasSubstr("made anew"), HasSubstr("lost its end"),
-               HasSubstr("Restore the topic, or"), HasSubstr("empty data folder"));
-}
-
-// A deployment with a history, and an operator beside it who has Kafka's own tools.
-class Deployment {
- public:
-  Deployment() {
-    const Ended made = fleet.init();
-    EXPECT_EQ(made.code, 0) << made.err;
-  }
-
-  std::string topic(const std::string& name) const { return fleet.prefix + "." + name; }
-
-  RawKafka::Settings right_settings(const std::string& name) const {
-    for (const NewTopic& made : topics_to_make(TopicNames(fleet.prefix), 3))
-      if (made.name == topic(name)) return {made.settings.begin(), made.settings.end()};
-    throw std::runtime_error("no such topic: " + name);
-  }
-  void set(const std::string& name, const RawKafka::Settings& changes) const {
-    RawKafka::Settings settings = right_settings(name);
-    for (const auto& [key, value] : changes) settings[key] = value;
-    kafka.set_topic(topic(name), settings);
-  }
-  void remove(const std::string& name) const {
-    kafka.delete_topic(topic(name));
-    int in_a_row = 0;  // each broker hears of it in its own time, and any may be asked
-    wait_until("the end of " + topic(name), [&] {
-      in_a_row = kafka.leader(topic(name)) == 0 ? in_a_row + 1 : 0;
-      return in_a_row >= 40;
-    });
-  }
-  // Empty, as nobody should.
-  void make_anew(const std::string& name) const {
-    remove(name);
-    kafka.create_topic(topic(name), 1, right_settings(name), 3);
-  }
-
-  static std::string readyz(const ServerProcess& node) { return node.ops("/readyz").body; }
-  static int create_status(const ServerProcess& node, const std::string& token) {
-    return node
-        .send(
-            "POST", "/api/v1/apis",
-            {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
-            R"({"identifier":"https://late.example.com","name":"Late","scopes":[{"name":"read"}]})")
-        .status;
-  }
-  // What it says when it does not start.
-  std::string refusal(ServerProcess& node) const {
-    const Ended ended = node.start_in_vain(fleet.flags());
-    EXPECT_EQ(ended.code, 1) << ended.err;
-    return ended.err;
-  }
-  // Every node, told alike by all that they answer.
-  void expect_one_history(const std::vector<const ServerProcess*>& nodes) const {
-    std::string urls;
-    for (const ServerProcess* node : nodes) urls += (urls.empty() ? "" : ",") + node->ops_url();
-    Ended status;
-    wait_until("all to be well", [&] {
-      status = run(optare_program({"cluster", "status", "--nodes", urls}), 60s);
-      return status.code == 0;
-    });
-    EXPECT_THAT(status.out, HasSubstr("one history"));
-  }
-
-  const Fleet fleet;
-  mutable RawKafka kafka{fleet.brokers};
-};
-
-class WrongTopics : public testing::Test, protected Deployment {};
+class WrongTopics : public testing::Test, protected OperatedFleet {};
 
 // A look comes once a minute: what is done to two deployments is waited for together.
 TEST_F(WrongTopics, AreSeenByANodeThatRuns) {
-  const Deployment other;
+  const OperatedFleet other;
   ServerProcess beside;
   Fleet::Flags impatient = other.fleet.flags();
   impatient.insert(impatient.end(), {"--max-staleness", "3s"});
@@ -254,7 +181,7 @@ TEST_F(WrongTopics, AreNotWhatAnOldBackUpHas) {
   node.start(fleet.flags());
   EXPECT_EQ(node.request_token(early, "https://early.example.com").status, 401);
   EXPECT_NE(node.token(late, "https://late.example.com"), "");
-  expect_one_history({&node, &beside});
+  EXPECT_THAT(all_well({&node, &beside}).out, HasSubstr("one history"));
   EXPECT_EQ(node.stop(), 0);
   const Ended verified = fleet.run_beside(node, {"replay", "--verify"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;

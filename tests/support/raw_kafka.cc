@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <functional>
@@ -16,9 +17,6 @@ namespace {
 constexpr int call_ms_max = 60'000;
 constexpr int try_ms_max = 2'000;        // of what is tried again
 constexpr int metadata_ms_max = 15'000;  // a try outlasts a broker that hangs
-// A new topic is known to one broker before another, and any of them may be asked: it counts as
-// known once so many answers in a row have told of it.
-constexpr int answers_in_a_row = 40;
 
 // What librdkafka hands out, and the function that takes it back.
 template <class T, void (*destroy)(T*)>
@@ -70,27 +68,35 @@ void check_topics(const std::string& what, const rd_kafka_topic_result_t* const*
           rd_kafka_topic_result_error_string(topics[i]));
 }
 
-// What the first broker that answers knows of the partition. One that has just gone does not.
-void look(rd_kafka_t* client, const std::string& topic, int partition,
-          const std::function<void(const rd_kafka_metadata_partition_t&)>& seen) {
-  const Topic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
-  const rd_kafka_metadata_t* answer = nullptr;
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  wait_until(
-      "the metadata of " + topic,
-      [&] {
-        error = rd_kafka_metadata(client, 0, handle.get(), &answer, metadata_ms_max);
-        return !is_passing(error);
-      },
-      Patience(call_ms_max));
-  check("metadata of " + topic, error);
-  for (int t = 0; t < answer->topic_cnt; ++t) {
-    const rd_kafka_metadata_topic_t& found = answer->topics[t];
+struct FreeMetadata {
+  void operator()(const rd_kafka_metadata_t* answer) const { rd_kafka_metadata_destroy(answer); }
+};
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, FreeMetadata>;
+
+using Seen = std::function<void(const rd_kafka_metadata_partition_t&)>;
+void tell(const rd_kafka_metadata_t& answer, int partition, const Seen& seen) {
+  for (int t = 0; t < answer.topic_cnt; ++t) {
+    const rd_kafka_metadata_topic_t& found = answer.topics[t];
     for (int p = 0; p < found.partition_cnt; ++p) {
       if (found.partitions[p].id == partition) seen(found.partitions[p]);
     }
   }
-  rd_kafka_metadata_destroy(answer);
+}
+
+// What the first broker that answers knows of the partition. One that has just gone does not.
+void look(rd_kafka_t* client, const std::string& topic, int partition, const Seen& seen) {
+  const Topic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* told = nullptr;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  wait_until(
+      "the metadata of " + topic,
+      [&] {
+        error = rd_kafka_metadata(client, 0, handle.get(), &told, metadata_ms_max);
+        return !is_passing(error);
+      },
+      Patience(call_ms_max));
+  check("metadata of " + topic, error);
+  tell(*Metadata(told), partition, seen);
 }
 
 struct Delivery {
@@ -177,11 +183,42 @@ void RawKafka::create_topic(const std::string& name, int partitions, const Setti
 
 void RawKafka::await_leaders(const std::string& topic, int partitions) {
   for (int partition = 0; partition < partitions; ++partition)
-    wait_until("a leader of " + topic, [&] {
-      for (int answer = 0; answer < answers_in_a_row; ++answer)
-        if (leader(topic, partition) == 0) return false;
-      return true;
+    wait_until("each broker to know a leader of " + topic, [&] {
+      const auto leaders = leader_as_each_says(topic, partition);
+      return leaders && std::ranges::find(*leaders, 0) == leaders->end();
     });
+}
+
+void RawKafka::await_end(const std::string& topic) {
+  wait_until("each broker to know no more of " + topic, [&] {
+    const auto leaders = leader_as_each_says(topic, 0);
+    return leaders && std::ranges::count(*leaders, 0) == std::ssize(*leaders);
+  });
+}
+
+// Who has one address is asked there first.
+std::optional<std::vector<int>> RawKafka::leader_as_each_says(const std::string& topic,
+                                                              int partition) {
+  const rd_kafka_metadata_t* told = nullptr;
+  if (rd_kafka_metadata(producer_.get(), 0, nullptr, &told, metadata_ms_max) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::nullopt;
+  const Metadata brokers(told);
+  std::vector<int> leaders;
+  for (int b = 0; b < brokers->broker_cnt; ++b) {
+    Settings asking = settings_;
+    asking["bootstrap.servers"] = host_and_port(brokers->brokers[b].host, brokers->brokers[b].port);
+    const Client client = RawKafka::client(RD_KAFKA_CONSUMER, asking);
+    const Topic handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
+    const rd_kafka_metadata_t* answer = nullptr;
+    if (rd_kafka_metadata(client.get(), 0, handle.get(), &answer, try_ms_max) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+      return std::nullopt;
+    leaders.push_back(0);
+    tell(*Metadata(answer), partition,
+         [&](const auto& found) { leaders.back() = std::max(found.leader, 0); });
+  }
+  return leaders;
 }
 
 void RawKafka::add_partitions(const std::string& topic, int partitions) {
@@ -212,6 +249,7 @@ void RawKafka::delete_topic(const std::string& name) {
   const auto* const* topics =
       rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(reply.get()), &count);
   check_topics("delete " + name, topics, count);
+  await_end(name);
 }
 
 void RawKafka::set_topic(const std::string& name, const Settings& settings) {

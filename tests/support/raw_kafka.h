@@ -30,11 +30,13 @@ class RawKafka {
   // `client`: settings of librdkafka, for TLS and SASL.
   explicit RawKafka(const std::string& bootstrap, const Settings& client = {});
 
-  // `copies`: -1 as many as the brokers say. Returns when each partition has a leader.
+  // `copies`: -1 as many as the brokers say. Returns when each broker knows that each partition has
+  // a leader.
   void create_topic(const std::string& name, int partitions = 1, const Settings& settings = {},
                     int copies = -1);
   // So many altogether. Returns when each has a leader.
   void add_partitions(const std::string& topic, int partitions);
+  // Returns when no broker knows of it any more.
   void delete_topic(const std::string& name);
   // The settings of a topic, those that are not given go back to the default.
   void set_topic(const std::string& name, const Settings& settings);
@@ -68,6 +70,10 @@ class RawKafka {
                                  std::optional<std::string_view> value,
                                  std::optional<std::string_view> key);
   void await_leaders(const std::string& topic, int partitions);
+  void await_end(const std::string& topic);
+  // One for each broker that the others name, 0 where it knows none. A new topic is known to one
+  // broker before another. None: one of them does not answer just now.
+  std::optional<std::vector<int>> leader_as_each_says(const std::string& topic, int partition);
   std::pair<std::int64_t, std::int64_t> offsets(const std::string& topic, int partition);
 
   Settings settings_;
