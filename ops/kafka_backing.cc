@@ -149,13 +149,38 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
   return {};
 }
 
+// Nothing is written to the log before the vault is complete. Another init may be at it just now,
+// so the vault is looked at once more behind the log.
+Result<void> KafkaBacking::refuse_emptied(const std::function<bool()>& is_empty) const {
+  if (!is_empty()) return {};
+  const TopicAdmin admin(connection_);
+  for (const std::string& name : {names_.control, names_.tokens}) {
+    TRY(const bool written, admin.was_written(name));
+    if (!written || !is_empty()) continue;
+    return reject(
+        Code::unavailable,
+        fmt::format("{} holds no deployment, and {} holds records: it was emptied or made anew. "
+                    "Restore it from a back-up of the brokers; it is never begun anew beside the "
+                    "others",
+                    vault_place(), name));
+  }
+  return {};
+}
+
 // The key is made only for a vault that says nothing yet: no other key opens an old one.
 Result<void> KafkaBacking::open_vault(const NodeOptions& options, const Parts& parts) {
   const KafkaVaultOptions vault{.topic = names_.vault};
-  const bool make_key = options.may_begin && !vault_exists(connection_, vault);
-  Secret key = make_key ? load_or_create_key_encryption_key(options.key_file, parts.random)
-                        : load_key_encryption_key(options.key_file);
-  vault_ = std::make_unique<KafkaVault>(connection_, vault, std::move(key), parts.random);
+  bool make_key = false;
+  if (options.may_begin) {
+    TRY_VOID(refuse_emptied([&] { return make_key = !vault_exists(connection_, vault); }));
+  }
+  if (make_key) load_or_create_key_encryption_key(options.key_file, parts.random);
+  const auto is_empty = [&] {
+    vault_ = std::make_unique<KafkaVault>(connection_, vault,
+                                          load_key_encryption_key(options.key_file), parts.random);
+    return !is_complete(*vault_);
+  };
+  TRY_VOID(refuse_emptied(is_empty));
   if (options.may_begin) {
     identity_ =
         load_or_create_identity(*vault_, parts.random, parts.signing_keys, options.moves_in);
@@ -182,7 +207,9 @@ void KafkaBacking::open_log(const NodeOptions& options, const Parts& parts) {
   log_->tick_with([this](Partition partition) {
     return make_frame(*mac_, identity_->log_id, partition, FrameKind::tick, {});
   });
-  gated_ = std::make_unique<GatedLog>(*log_, [this] { return watch_->refuses(); });
+  gated_ = std::make_unique<GatedLog>(
+      *log_, [this] { return watch_->refuses() || !vault_->lost().empty(); },
+      [this] { return vault_->lost(); });
 }
 
 std::string KafkaBacking::fault() const {

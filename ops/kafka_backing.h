@@ -61,6 +61,9 @@ class KafkaBacking final : public Backing {
   // Topics that are missing beside others that were written to were deleted, and are not made anew.
   Result<void> refuse_deleted(const TopicAdmin& admin, FoundCluster& found) const;
   Result<std::string> first_written(const TopicAdmin& admin, const FoundCluster& found) const;
+  // A vault without a deployment beside a log that was written to was emptied, and is not begun
+  // anew.
+  Result<void> refuse_emptied(const std::function<bool()>& is_empty) const;
   Result<void> open_vault(const NodeOptions& options, const Parts& parts);
   void open_log(const NodeOptions& options, const Parts& parts);
 

@@ -324,10 +324,12 @@ void Node::look_for_signing_keys() {
     while (!vault.get(name) && std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     if (!vault.get(name))
-      lines.write(LogLevel::error, "signing_key_missing",
-                  {{"kid", key.id.text()},
-                   {"detail", "it is not in " + backing.vault_place() +
-                                  ": tokens that it has to sign are refused"}});
+      lines.write(
+          LogLevel::error, "signing_key_missing",
+          {{"kid", key.id.text()},
+           {"detail", "it is not in " + backing.vault_place() +
+                          ": tokens that it has to sign are refused. Restore it from a "
+                          "copy that has it, or publish another key (`optare keys rotate`)"}});
   }
 }
 

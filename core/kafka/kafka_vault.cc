@@ -15,6 +15,11 @@ constexpr std::chrono::milliseconds poll_interval{100};
 // Beyond the producer's own time-out, which answers for the record; then it is not waited for.
 constexpr std::chrono::milliseconds delivery_grace{2'000};
 
+// Of a doubt that goes on, a mark.
+constexpr std::chrono::milliseconds mark_interval{1'000};
+// Erased from its beginning, so that it is no row to anybody.
+constexpr std::string_view mark_name = "mark";
+
 // Of records before the log id; ours. A vault has some dozen rows.
 constexpr std::size_t early_bytes_max = 16U << 20U;
 
@@ -64,9 +69,11 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
   read_to_end(reader_, options_, [this] { poll(poll_interval); });
   if (other_key_) refuse_key();
   follower_ = std::thread([this] {
-    while (!stopping_) {
+    while (!stopping_ && !is_lost_) {
       poll(poll_interval);
       write_again();
+      mark();
+      if (Steady::now() >= check_at_) begin_check();
     }
   });
 }
@@ -81,17 +88,72 @@ void KafkaVault::poll(std::chrono::milliseconds patience) {
     const std::scoped_lock lock(mutex_);
     apply(record);
   };
-  reader_.poll(patience, take);
+  if (reader_.poll(patience, take) && checking_)
+    check_at_ = Steady::now() + options_.check_interval;
+  const bool faulty = !reader_.fault().empty();
   {
     const std::scoped_lock lock(mutex_);
-    next_offset_ = reader_.position();
-    fault_ = reader_.fault();
+    next_offset_ = std::max(next_offset_, reader_.position());
+    if (faulty) fault_ = reader_.fault();
+    if (checking_ && reader_.at_end()) end_check();
   }
   changed_.notify_all();
+  if (faulty && reader_.stands_still()) begin_check();
+}
+
+void KafkaVault::begin_check() {
+  if (const std::scoped_lock lock(mutex_); !seal_.belongs()) {
+    early_.clear();
+    early_bytes_ = 0;
+  }
+  reader_.begin_again();
+  check_.begin();
+  checking_ = true;
+  check_at_ = Steady::now() + options_.check_interval;
+}
+
+void KafkaVault::end_check() {
+  checking_ = false;
+  fault_.clear();
+  switch (check_.end(records_, buried_)) {
+    case VaultCheck::Says::whole:
+      // The same rows, at the places where they are now.
+      records_ = check_.take_found();
+      next_offset_ = reader_.position();
+      return;
+    case VaultCheck::Says::doubtful:
+      fault_ =
+          fmt::format("topic {}: rows that this node holds are not found in it", options_.topic);
+      return;
+    case VaultCheck::Says::lost:
+      fault_ = lost_ = vault_lost_rows(options_.topic, check_.missing());
+      is_lost_ = true;
+      return;
+  }
+}
+
+void KafkaVault::mark() {
+  if (checking_ || !check_.doubts() || is_lost_ || Steady::now() < mark_at_) return;
+  // Who writes just now waits for this thread to read it.
+  const std::unique_lock writing(write_mutex_, std::try_to_lock);
+  if (!writing) return;
+  mark_at_ = Steady::now() + mark_interval;
+  std::string row = [this] {
+    const std::scoped_lock lock(mutex_);
+    return seal_.erased_row(mark_name);
+  }();
+  try {
+    const std::uint64_t offset = deliver(std::string(mark_name), row);
+    check_.marked(offset, std::move(row));
+  } catch (const std::runtime_error&) {
+    return;  // in a while again
+  }
+  begin_check();
 }
 
 // The log id was written first, but where it was written again compaction keeps it behind others.
 void KafkaVault::apply(const TopicReader::Record& record) {
+  const bool is_new = !seal_.belongs() || record.offset >= next_offset_;
   if (!seal_.belongs() && record.value && name_of(record.key) != log_id_name) {
     early_bytes_ += record.key.size() + record.value->size();
     if (early_bytes_ <= early_bytes_max) {
@@ -99,14 +161,17 @@ void KafkaVault::apply(const TopicReader::Record& record) {
       return;
     }
   }
-  open(record);
+  open(record, is_new);
   if (!seal_.belongs()) return;
-  for (const Early& early : std::exchange(early_, {})) open({early.offset, early.key, early.row});
+  for (const Early& early : std::exchange(early_, {}))
+    open({early.offset, early.key, early.row}, true);
 }
 
-void KafkaVault::open(const TopicReader::Record& record) {
+void KafkaVault::open(const TopicReader::Record& record, bool is_new) {
   const bool erases = record.value && seal_.is_erased_row(record.key, *record.value);
   const bool own = erases || (record.value && is_own(name_of(record.key), *record.value));
+  if (own) check_.record(record.offset, record.key, *record.value, erases);
+  if (!is_new) return;
   if (own && records_.apply(record.offset, record.key, erases ? std::nullopt : record.value)) {
     buried_.erase(std::string(record.key));
     return;
@@ -118,6 +183,7 @@ void KafkaVault::open(const TopicReader::Record& record) {
 }
 
 void KafkaVault::write_again() {
+  if (check_.doubts()) return;
   // Who writes just now waits for this thread to read it.
   const std::unique_lock writing(write_mutex_, std::try_to_lock);
   if (!writing) return;
@@ -226,7 +292,18 @@ std::string KafkaVault::fault() const {
   return fault_;
 }
 
+std::string KafkaVault::lost() const {
+  if (!is_lost_) return {};
+  const std::scoped_lock lock(mutex_);
+  return lost_;
+}
+
+void KafkaVault::refuse_lost() const {
+  if (is_lost_) throw VaultFault(lost());
+}
+
 std::uint64_t KafkaVault::write(const std::string& key, const std::string& row) {
+  refuse_lost();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
   const std::uint64_t offset = deliver(key, row);
   std::unique_lock lock(mutex_);

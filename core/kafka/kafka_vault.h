@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "core/kafka/topic_reader.h"
-#include "core/kafka/vault_records.h"
+#include "core/kafka/vault_check.h"
 #include "core/ports/random.h"
 #include "core/ports/vault.h"
 #include "core/vault/row_seal.h"
@@ -27,6 +27,9 @@ struct KafkaVaultOptions {
   // A row that a stranger's record stands behind is written again after so long: before compaction
   // can take it (min.compaction.lag.ms, an hour). Ours.
   std::chrono::milliseconds write_again_after{60'000};
+  // So often it is looked whether the topic still has what was read of it; also after each fault.
+  // A look in which nothing comes for so long is begun again. Ours: a vault has some dozen rows.
+  std::chrono::milliseconds check_interval{10'000};
 };
 
 // Whether the topic says anything of a log: then its key must not be made anew. Throws VaultFault
@@ -41,6 +44,10 @@ bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& op
 // Compaction keeps the last record of a key, whoever wrote it. So whatever stands last has to be
 // ours: each node writes again what a stranger's record stands behind. A row that another node
 // erases at that very moment may come back so; no erased name is in use any more.
+//
+// No node keeps a vault on its disk. A topic that lacks rows which this node holds (VaultCheck) was
+// made anew, or is an older copy: `lost` says so, for good. The rows are not written again then:
+// who made it anew may have begun something else in it.
 //
 // Thread: all members from any. Writing waits, so not from a thread that answers requests.
 class KafkaVault final : public Vault {
@@ -63,14 +70,22 @@ class KafkaVault final : public Vault {
 
   // Why what others write is not seen now; empty when it is.
   std::string fault() const;
+  // Why this is no vault any more, and what to do; empty while it is one.
+  std::string lost() const;
   // Records that are not the vault's own: of another key, altered, or tombstones.
   std::uint64_t foreign_records() const { return foreign_records_; }
 
  private:
+  // Where the topic is read from its beginning once more, what is new is that from `next_offset_`
+  // on.
   void poll(std::chrono::milliseconds patience);
-  void apply(const TopicReader::Record& record);             // REQUIRES: mutex_ held
-  void open(const TopicReader::Record& record);              // REQUIRES: mutex_ held
-  bool is_own(std::string_view name, std::string_view row);  // REQUIRES: mutex_ held
+  void begin_check();  // REQUIRES: mutex_ not held
+  void end_check();    // REQUIRES: mutex_ held
+  void mark();
+  void refuse_lost() const;
+  void apply(const TopicReader::Record& record);              // REQUIRES: mutex_ held
+  void open(const TopicReader::Record& record, bool is_new);  // REQUIRES: mutex_ held
+  bool is_own(std::string_view name, std::string_view row);   // REQUIRES: mutex_ held
   [[noreturn]] void refuse_key() const;
   // The follower's.
   void write_again();
@@ -96,7 +111,12 @@ class KafkaVault final : public Vault {
   const KafkaConnection& connection_;
   const KafkaVaultOptions options_;
   Random& random_;
-  TopicReader reader_;  // the constructor's, then the follower's
+  // The constructor's, then the follower's.
+  TopicReader reader_;
+  VaultCheck check_;
+  bool checking_ = true;
+  std::chrono::steady_clock::time_point check_at_{};
+  std::chrono::steady_clock::time_point mark_at_{};
 
   std::mutex write_mutex_;  // guards what writes
   Delivery delivery_;       // of the one record that is under way
@@ -113,7 +133,9 @@ class KafkaVault final : public Vault {
   std::uint64_t next_offset_ = 0;
   bool other_key_ = false;  // the log id was sealed under another one
   std::string fault_;
+  std::string lost_;
 
+  std::atomic<bool> is_lost_ = false;
   std::atomic<std::uint64_t> foreign_records_ = 0;
   std::atomic<bool> stopping_ = false;
   std::thread follower_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "core/kafka/fetch_error.h"
 
@@ -17,6 +18,7 @@ struct EndMessage {
 // Longer than a fetch waits; a leader that is gone leaves time for the next try.
 constexpr std::chrono::milliseconds try_max{2'000};
 constexpr std::chrono::milliseconds restart_interval{500};
+constexpr std::chrono::milliseconds look_who_leads_max{1'000};
 
 int whole(TopicReader::Patience patience) { return static_cast<int>(patience.count()); }
 
@@ -51,7 +53,11 @@ TopicReader::~TopicReader() {
   if (started_) rd_kafka_consume_stop(topic_.get(), partition_);
 }
 
+// A topic that was away, or leads elsewhere now, is not heard of for minutes unless it is asked
+// for.
 bool TopicReader::start() {
+  if (std::exchange(began_, true))
+    static_cast<void>(ask_metadata(consumer_.get(), topic_.get(), look_who_leads_max));
   const std::int64_t from =
       position_ == 0 ? RD_KAFKA_OFFSET_BEGINNING : static_cast<std::int64_t>(position_);
   started_ = rd_kafka_consume_start_queue(topic_.get(), partition_, from, queue_.get()) == 0;
@@ -62,17 +68,28 @@ bool TopicReader::start() {
   return started_;
 }
 
+void TopicReader::stop() {
+  at_end_ = false;
+  if (!std::exchange(started_, false)) return;
+  rd_kafka_consume_stop(topic_.get(), partition_);
+  while (std::unique_ptr<rd_kafka_message_t, EndMessage>(rd_kafka_consume_queue(queue_.get(), 0))) {
+  }
+}
+
+void TopicReader::begin_again() {
+  if (started_) start_at_ = Steady::now();
+  stop();
+  position_ = 0;
+}
+
 // What is in the queue behind an error is as if it had never come.
-void TopicReader::stop(const rd_kafka_message_t& error) {
+void TopicReader::stop_at(const rd_kafka_message_t& error) {
   const std::string topic = rd_kafka_topic_name(topic_.get());
   const char* const why = rd_kafka_message_errstr(&error);
   fault_ = fetch_error(error.err) == FetchError::unreadable
                ? record_is_unreadable(topic, position_, why)
                : fmt::format("topic {}: {}", topic, why);
-  rd_kafka_consume_stop(topic_.get(), partition_);
-  while (std::unique_ptr<rd_kafka_message_t, EndMessage>(rd_kafka_consume_queue(queue_.get(), 0))) {
-  }
-  started_ = false;
+  stop();
   start_at_ = Steady::now() + restart_interval;
 }
 
@@ -88,14 +105,16 @@ bool TopicReader::poll(Patience patience, const std::function<void(const Record&
   if (!message) return false;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (fetch_error(message->err) != FetchError::end) {
-      stop(*message);
+      stop_at(*message);
       return false;
     }
     position_ = static_cast<std::uint64_t>(message->offset);
+    at_end_ = true;
     fault_.clear();
     return false;
   }
   fault_.clear();
+  at_end_ = false;
   Record record{
       static_cast<std::uint64_t>(message->offset), text(message->key, message->key_len), {}};
   if (message->payload != nullptr) record.value = text(message->payload, message->len);

@@ -33,6 +33,12 @@ class TopicReader {
   // Hands over the next record, waiting for one at most `patience`. False: there was none. One that
   // cannot be read is never passed over: it is asked for again, and `fault` says so.
   bool poll(Patience patience, const std::function<void(const Record&)>& take);
+  // Everything is handed over once more, from the first record that there is then.
+  void begin_again();
+  // A fault ended it, and it is not begun again yet.
+  bool stands_still() const { return !started_; }
+  // Nothing more was there at the last poll that could tell.
+  bool at_end() const { return at_end_; }
   // Everything below it that the topic still holds was handed over.
   std::uint64_t position() const { return position_; }
   // The first record that is kept and one past the last, asked of the broker again and again for
@@ -50,14 +56,17 @@ class TopicReader {
   using Steady = std::chrono::steady_clock;
 
   bool start();
-  void stop(const rd_kafka_message_t& error);
+  void stop();
+  void stop_at(const rd_kafka_message_t& error);
   std::optional<std::uint64_t> offset(std::int64_t which, Patience patience);
 
   KafkaHandle consumer_;
   KafkaTopicHandle topic_;
   const std::int32_t partition_;
   KafkaQueue queue_;
+  bool began_ = false;
   bool started_ = false;
+  bool at_end_ = false;
   Steady::time_point start_at_{};
   std::uint64_t position_ = 0;
   std::string fault_;

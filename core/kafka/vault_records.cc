@@ -74,6 +74,29 @@ std::vector<std::string> VaultRecords::names(std::string_view prefix) const {
   return names;
 }
 
+std::vector<std::string> VaultRecords::missing_in(const VaultRecords& other,
+                                                  const std::set<std::string>& excused) const {
+  std::vector<std::string> missing;
+  const auto lacks = [&](const std::string& key, const std::string& row) {
+    return other.row_at(key) != row && !excused.contains(key);
+  };
+  for (const auto& [name, rows] : names_) {
+    const bool any = std::ranges::any_of(
+        rows.claims, [&](const auto& claim) { return lacks(claim.second.key, claim.second.row); });
+    if (any || (rows.row && lacks(name, *rows.row))) missing.push_back(name);
+  }
+  return missing;
+}
+
+void VaultRecords::keep(std::string_view key, const VaultRecords& other) {
+  const auto found = other.names_.find(key.substr(0, key.find('\0')));
+  if (found == other.names_.end()) return;
+  const Rows& rows = found->second;
+  if (found->first == key && rows.row) apply(0, key, *rows.row);
+  for (const auto& [offset, claim] : rows.claims)
+    if (claim.key == key) apply(offset, key, claim.row);
+}
+
 std::vector<std::string> VaultRecords::keys(std::string_view name) const {
   const auto found = names_.find(name);
   if (found == names_.end()) return {};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,11 @@ class VaultRecords {
   // Of the name's claim that counts.
   std::optional<std::uint64_t> claim_offset(std::string_view name) const;
   std::vector<std::string> names(std::string_view prefix) const;
+  // The names of rows that `other` does not have at their keys, but for those of `excused` keys.
+  std::vector<std::string> missing_in(const VaultRecords& other,
+                                      const std::set<std::string>& excused) const;
+  // Has the row of that very key as `other` has it, if it does.
+  void keep(std::string_view key, const VaultRecords& other);
   // Every key that has to be erased for the name to be.
   std::vector<std::string> keys(std::string_view name) const;
 

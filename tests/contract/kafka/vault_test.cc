@@ -33,14 +33,22 @@ class MockVaults {
     kafka_.make_topic("optare.vault");
     for (const auto& [key, value] : records) write(key, value);
   }
-  std::unique_ptr<KafkaVault> open(char key = 'k', std::chrono::milliseconds write_again = 60s) {
+  std::unique_ptr<KafkaVault> open(char key = 'k', std::chrono::milliseconds write_again = 60s,
+                                   std::chrono::milliseconds check = 60s) {
     KafkaVaultOptions with = options();
     with.write_again_after = write_again;
+    with.check_interval = check;
     return std::make_unique<KafkaVault>(connection_, with, Secret(std::string(32, key)), random_);
   }
   static KafkaVaultOptions options() {
     return {
         .topic = "optare.vault", .open_patience = 60s, .write_patience = 30s, .fetch_wait = 5ms};
+  }
+  // What the next questions for records are answered, one each.
+  void fail_fetch(const std::vector<rd_kafka_resp_err_t>& errors) {
+    constexpr std::int16_t fetch_request = 1;  // its number in the protocol
+    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), fetch_request, errors.size(),
+                                            errors.data());
   }
   bool exists() { return vault_exists(connection_, options()); }
   // A record as anybody may write it who may write to the topic; none: a tombstone.
@@ -257,6 +265,33 @@ TEST(KafkaVault, IsOpenedByALogIdThatStandsLast) {
   EXPECT_EQ(get(*reader, "fleet-key/1"), "fleet");
   EXPECT_THAT(reader->names(""), ElementsAre("fleet-key/1", "log-id"));
   EXPECT_EQ(reader->foreign_records(), 0U);
+}
+
+// What is read once more counts once, and what comes meanwhile is not missed.
+TEST(KafkaVault, IsReadFromItsBeginningAgainAndAgain) {
+  MockVaults vaults;
+  const auto vault = vaults.open('k', 60s, 100ms);
+  const auto other = vaults.open();
+  other->put("log-id", Secret(log_id));
+  EXPECT_TRUE(other->claim("fleet-key/1", Secret("fleet")));
+  vaults.write("fleet-key/1", std::nullopt);
+  std::vector<std::string> names{"fleet-key/1", "log-id"};
+  for (int i = 0; i < 40; ++i) {
+    if (i % 8 == 0)
+      vaults.fail_fetch(
+          {RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART});
+    const std::string name = "signing-key/" + std::to_string(10 + i);
+    vault->put(name, Secret("private"));
+    names.push_back(name);
+    EXPECT_EQ(vault->names(""), names);
+    if (i % 4 != 0) continue;
+    vault->erase(name);
+    names.pop_back();
+  }
+  wait_until("the other one to know", [&] { return other->names("") == names; });
+  wait_until("all to be well", [&] { return vault->fault() + other->fault() == ""; });
+  EXPECT_EQ(vault->lost() + other->lost(), "");
+  EXPECT_EQ(vault->foreign_records(), 1U);
 }
 
 TEST(KafkaVault, HoldsNothingBeforeItsLogId) {

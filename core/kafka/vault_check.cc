@@ -1,0 +1,46 @@
+#include "core/kafka/vault_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
+namespace optare {
+namespace {
+
+constexpr std::size_t names_told_max = 3;
+
+}  // namespace
+
+void VaultCheck::begin() {
+  found_ = {};
+  mark_found_ = false;
+}
+
+void VaultCheck::record(std::uint64_t offset, std::string_view key, std::string_view bytes,
+                        bool erases) {
+  mark_found_ |= mark_ && offset == mark_->offset && bytes == mark_->bytes;
+  found_.apply(offset, key, erases ? std::nullopt : std::optional(bytes));
+}
+
+VaultCheck::Says VaultCheck::end(const VaultRecords& held, const std::set<std::string>& excused) {
+  missing_ = held.missing_in(found_, excused);
+  mark_.reset();
+  if (missing_.empty()) {
+    for (const std::string& key : excused) found_.keep(key, held);
+    return Says::whole;
+  }
+  return mark_found_ ? Says::lost : Says::doubtful;
+}
+
+std::string vault_lost_rows(std::string_view topic, const std::vector<std::string>& missing) {
+  const std::span told(missing.data(), std::min(missing.size(), names_told_max));
+  return fmt::format(
+      "{}: rows that this node holds are gone from it ({}{}): the topic was made anew, or put back "
+      "from an older copy. Restore it from a copy that has them, then start the nodes again",
+      topic, fmt::join(told, ", "),
+      missing.size() > told.size() ? fmt::format(", {} more", missing.size() - told.size()) : "");
+}
+
+}  // namespace optare

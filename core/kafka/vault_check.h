@@ -1,0 +1,50 @@
+// Whether a vault's topic still has what was read of it. Pure: what was found in, what it means
+// out.
+#pragma once
+
+#include "core/kafka/vault_records.h"
+
+namespace optare {
+
+// The topic is compacted, so no record has to be at its place; but every row that is held has to be
+// in it, at its key. It is read from its beginning to its end again and again, and compared. A
+// broker that leads no more, and does not know, lacks what others took since: so a row that is
+// missing is a doubt, and certain only where a mark is found that was written after the doubt: it
+// is acknowledged by those who lead.
+class VaultCheck {
+ public:
+  enum class Says : std::uint8_t {
+    whole,
+    doubtful,  // a mark is needed: `marked`, then it is read again
+    lost,
+  };
+
+  // It is read from its beginning.
+  void begin();
+  // A record of ours, as VaultRecords takes it; `bytes`: as they stand in the topic.
+  void record(std::uint64_t offset, std::string_view key, std::string_view bytes, bool erases);
+  // Nothing more comes. Rows of `excused` keys may be missing: they are to be written again.
+  // Whole: what was found can be taken, it holds all that `held` does.
+  Says end(const VaultRecords& held, const std::set<std::string>& excused = {});
+  VaultRecords take_found() { return std::move(found_); }
+  // Written, and acknowledged, since the doubt came.
+  void marked(std::uint64_t offset, std::string bytes) { mark_.emplace(offset, std::move(bytes)); }
+  bool doubts() const { return !missing_.empty(); }
+  // The names whose rows were missing at the last end.
+  const std::vector<std::string>& missing() const { return missing_; }
+
+ private:
+  struct Mark {
+    std::uint64_t offset = 0;
+    std::string bytes;
+  };
+  VaultRecords found_;
+  std::vector<std::string> missing_;
+  std::optional<Mark> mark_;
+  bool mark_found_ = false;
+};
+
+// The sentence for an operator, which says what to do.
+std::string vault_lost_rows(std::string_view topic, const std::vector<std::string>& missing);
+
+}  // namespace optare

@@ -1,0 +1,177 @@
+// Topics that were deleted and made again, empty or with something in them: under a node that runs,
+// and before a start. `.control`, `.tokens` and `.vault` stop or refuse it; `.issuance` does not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/support/operated_fleet.h"
+
+namespace optare {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* api = "https://api.example.com";
+
+class TopicsMadeAnew : public testing::Test, protected OperatedFleet {
+ protected:
+  using Records = std::vector<RawRecord>;
+
+  void give(const std::string& name, const Records& records) const {
+    for (const RawRecord& record : records) kafka.produce(topic(name), 0, record.value, record.key);
+  }
+  // The node sees nothing of what is done meanwhile.
+  template <class Action>
+  static void behind_its_back(ServerProcess& node, Action action) {
+    node.process().signal(SIGSTOP);
+    action();
+    node.process().signal(SIGCONT);
+  }
+  template <class Matcher>
+  static void expect_stop(ServerProcess& node, const Matcher& says) {
+    try {
+      wait_until(
+          "the node to stop", [&] { return node.said().find("node_stopped") != std::string::npos; },
+          Patience(30'000));
+    } catch (const std::runtime_error& late) {
+      throw std::runtime_error(late.what() + (" " + readyz(node)));
+    }
+    EXPECT_THAT(node.said(), says);
+    const HttpResponse told = node.ops("/readyz");
+    EXPECT_EQ(told.status, 503);
+    EXPECT_THAT(told.body, says);
+    EXPECT_EQ(node.post_form("/oauth2/introspect", {"someone", "secret"}, {{"token", "t"}}).status,
+              503);
+  }
+  auto says_rows_are_gone(const std::string& row) const {
+    return AllOf(HasSubstr(topic("vault") + ": rows that this node holds are gone"), HasSubstr(row),
+                 HasSubstr("made anew"), HasSubstr("Restore it from a copy"));
+  }
+  auto says_emptied() const {
+    return AllOf(HasSubstr("topic " + topic("vault") + " holds no deployment"),
+                 HasSubstr(topic("control") + " holds records"), HasSubstr("emptied or made anew"),
+                 HasSubstr("Restore it"), Not(HasSubstr("Run `optare init")));
+  }
+  // A signing key more, which is in the vault last.
+  std::string rotate(const ServerProcess& node) const {
+    const HttpResponse rotated = fleet.call(node, "POST", "/keys/rotate");
+    EXPECT_EQ(rotated.status, 200) << rotated.body;
+    return json_member(rotated.body, "kid");
+  }
+};
+
+TEST_F(TopicsMadeAnew, VaultStopsANode) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  make_anew("vault");
+  expect_stop(node, says_rows_are_gone("fleet-key/1"));
+  EXPECT_EQ(node.stop(), 0);
+  EXPECT_THAT(refusal(node), says_emptied());
+}
+
+TEST_F(TopicsMadeAnew, VaultIsNotBegunAnewBesideALog) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  EXPECT_EQ(node.stop(), 0);
+  make_anew("vault");
+  EXPECT_THAT(refusal(node), says_emptied());
+  ServerProcess fresh;
+  EXPECT_THAT(refusal(fresh), says_emptied());
+  // Nor is a key made for it.
+  std::filesystem::remove(fleet.key_file());
+  const Ended again = fleet.init("again", "again.json");
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.err, says_emptied());
+  EXPECT_FALSE(std::filesystem::exists(fleet.key_file()));
+  EXPECT_EQ(kafka.end(topic("vault")), 0) << "something was written to it";
+}
+
+// What comes then is read on as if it were the vault's.
+TEST_F(TopicsMadeAnew, VaultThatGrewStopsANode) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const Records old = kafka.read(topic("vault"));
+  const std::string kid = rotate(node);
+  behind_its_back(node, [&] {
+    make_anew("vault");
+    give("vault", old);
+    give("vault", Records(32, {.key = "foreign", .value = "garbage"}));
+  });
+  expect_stop(node, says_rows_are_gone("signing-key/" + kid));
+  EXPECT_EQ(node.stop(), 0);
+  node.start(fleet.flags());
+  EXPECT_THAT(node.said(),
+              AllOf(HasSubstr("signing_key_missing"), HasSubstr(kid), HasSubstr("Restore it")));
+}
+
+// An operator put back all there was, at other places.
+TEST_F(TopicsMadeAnew, VaultWithAllItsRowsIsTheSame) {
+  ServerProcess node;
+  ServerProcess beside;
+  node.start(fleet.flags());
+  beside.start(fleet.flags());
+  rotate(node);
+  kafka.produce(topic("vault"), 0, "garbage", "foreign");
+  behind_its_back(node, [&] {
+    behind_its_back(beside, [&] {
+      Records records = kafka.read(topic("vault"));
+      std::erase_if(records, [](const RawRecord& record) { return record.key == "foreign"; });
+      make_anew("vault");
+      give("vault", records);
+    });
+  });
+  rotate(node);
+  rotate(beside);
+  wait_until("both to be well", [&] {
+    return json_member(readyz(node), "status") == "ready" &&
+           json_member(readyz(beside), "status") == "ready";
+  });
+  for (const ServerProcess* each : {&node, &beside})
+    EXPECT_THAT(each->said(), Not(HasSubstr("node_stopped")));
+  ServerProcess fresh;
+  fresh.start(fleet.flags());
+  EXPECT_THAT(fresh.said(), Not(HasSubstr("signing_key_missing")));
+}
+
+TEST_F(TopicsMadeAnew, TokensStopANode) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const AppSecret app = fleet.create(node, api);
+  const std::string token = node.token(app, api);
+  EXPECT_EQ(
+      decided([&] { return node.post_form("/oauth2/revoke", app, {{"token", token}}); }).status,
+      200);
+  make_anew("tokens");
+  expect_stop(node, says_other_history(topic("tokens")));
+  EXPECT_EQ(node.stop(), 0);
+  EXPECT_THAT(refusal(node), says_other_history(topic("tokens")));
+}
+
+// No node reads it: what is issued goes on into the new one, and what was in the old one is lost.
+TEST_F(TopicsMadeAnew, IssuanceStopsNobody) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  const auto issue = [&] {
+    EXPECT_NE(node.token(fleet.admin(), fleet.audience()), "");
+    wait_until("its record to be in the topic",
+               [&] { return node.metric("optare_issuance_forward_queue") == 0; });
+  };
+  issue();
+  make_anew("issuance");
+  issue();
+  const Ended exported = fleet.export_topic();
+  EXPECT_EQ(exported.code, 1);
+  EXPECT_THAT(exported.err, AllOf(HasSubstr("what comes before it is not here"),
+                                  HasSubstr("not whole: 1 records")));
+  EXPECT_EQ(node.metric("optare_issuance_forward_lost_total"), 0);
+  wait_until("all to be well", [&] { return json_member(readyz(node), "status") == "ready"; });
+  EXPECT_EQ(node.stop(), 0);
+  node.start(fleet.flags());
+  issue();
+}
+
+}  // namespace
+}  // namespace optare

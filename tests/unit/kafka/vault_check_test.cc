@@ -1,0 +1,135 @@
+// When rows that a vault's topic lacks are lost, and when it is only a broker that does not have
+// them.
+#include "core/kafka/vault_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace optare {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using Says = VaultCheck::Says;
+
+VaultRecords held_rows() {
+  VaultRecords held;
+  held.apply(0, claim_key("log-id", "x"), "log");
+  held.apply(1, claim_key("fleet-key/1", "x"), "fleet");
+  held.apply(2, claim_key("fleet-key/1", "late"), "another");
+  held.apply(5, "signing-key/1", "one");
+  return held;
+}
+
+class CheckOfAVault : public testing::Test {
+ protected:
+  void claims(std::uint64_t from) {
+    check.record(from, claim_key("log-id", "x"), "log", false);
+    check.record(from + 1, claim_key("fleet-key/1", "x"), "fleet", false);
+    check.record(from + 2, claim_key("fleet-key/1", "late"), "another", false);
+  }
+  void mark(std::uint64_t offset, const std::string& bytes) {
+    check.record(offset, "mark", bytes, true);
+  }
+  const VaultRecords held = held_rows();
+  VaultCheck check;
+};
+
+TEST_F(CheckOfAVault, IsPassedByAllRowsWhereverTheyAre) {
+  check.begin();
+  check.record(0, "signing-key/1", "of before", false);
+  claims(3);
+  check.record(17, "signing-key/1", "one", false);
+  check.record(18, "signing-key/2", "more than is held", false);
+  EXPECT_EQ(check.end(held), Says::whole);
+  EXPECT_FALSE(check.doubts());
+  EXPECT_EQ(check.take_found().row("signing-key/2"), "more than is held");
+}
+
+TEST_F(CheckOfAVault, DoubtsUntilAMarkIsFound) {
+  check.begin();
+  claims(0);
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  EXPECT_THAT(check.missing(), ElementsAre("signing-key/1"));
+  // By a broker that has not got the mark, or another record in its place.
+  check.marked(9, "mark of now");
+  check.begin();
+  claims(0);
+  mark(8, "mark of now");
+  mark(9, "mark of before");
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  check.marked(10, "mark of now");
+  check.begin();
+  claims(0);
+  mark(10, "mark of now");
+  EXPECT_EQ(check.end(held), Says::lost);
+}
+
+// The mark was for another doubt.
+TEST_F(CheckOfAVault, HasAMarkForOneReadingOnly) {
+  check.begin();
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  check.marked(9, "mark");
+  check.begin();
+  claims(0);
+  check.record(5, "signing-key/1", "one", false);
+  mark(9, "mark");
+  EXPECT_EQ(check.end(held), Says::whole);
+  check.begin();
+  mark(9, "mark");
+  EXPECT_EQ(check.end(held), Says::doubtful);
+}
+
+TEST_F(CheckOfAVault, MissesARowThatIsAnotherOrErased) {
+  check.begin();
+  claims(0);
+  check.record(5, "signing-key/1", "two", false);
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  check.begin();
+  claims(0);
+  check.record(5, "signing-key/1", "one", false);
+  check.record(6, "signing-key/1", "the end of it", true);
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  // A claim counts by its own key, also where another one stands for the name.
+  check.begin();
+  check.record(0, claim_key("log-id", "x"), "log", false);
+  check.record(1, claim_key("fleet-key/1", "late"), "another", false);
+  check.record(5, "signing-key/1", "one", false);
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  EXPECT_THAT(check.missing(), ElementsAre("fleet-key/1"));
+}
+
+// A stranger's record stood behind them, and compaction was sooner than who writes them again.
+TEST_F(CheckOfAVault, KeepsWhatIsToBeWrittenAgain) {
+  const std::set<std::string> buried{"signing-key/1", claim_key("log-id", "x"), "never"};
+  check.begin();
+  check.record(1, claim_key("fleet-key/1", "x"), "fleet", false);
+  EXPECT_EQ(check.end(held, buried), Says::doubtful);
+  check.begin();
+  check.record(1, claim_key("fleet-key/1", "x"), "fleet", false);
+  check.record(2, claim_key("fleet-key/1", "late"), "another", false);
+  EXPECT_EQ(check.end(held, buried), Says::whole);
+  const VaultRecords found = check.take_found();
+  EXPECT_EQ(found.row("log-id"), "log");
+  EXPECT_EQ(found.row("signing-key/1"), "one");
+  EXPECT_THAT(found.names(""), ElementsAre("fleet-key/1", "log-id", "signing-key/1"));
+}
+
+TEST_F(CheckOfAVault, OfNothingIsPassedByAnything) {
+  check.begin();
+  EXPECT_EQ(check.end({}), Says::whole);
+  EXPECT_THAT(check.missing(), IsEmpty());
+}
+
+TEST(VaultLostRows, AreToldWithWhatToDo) {
+  EXPECT_THAT(vault_lost_rows("optare.vault", {"a"}),
+              AllOf(HasSubstr("optare.vault: rows"), HasSubstr("(a)"), HasSubstr("Restore it")));
+  EXPECT_THAT(vault_lost_rows("optare.vault", {"a", "b", "c", "d", "e"}),
+              AllOf(HasSubstr("(a, b, c, 2 more)"), Not(HasSubstr("d,"))));
+}
+
+}  // namespace
+}  // namespace optare
