@@ -239,10 +239,10 @@ Result<void> KafkaBacking::catch_up(Progress& progress, const std::function<void
   auto heard_at = Steady::now();
   std::uint64_t most = 0;
   const auto report = [&](std::uint64_t done, std::uint64_t total) {
-    if (done > most) heard_at = Steady::now();
-    most = std::max(most, done);
+    const bool more = std::exchange(most, std::max(most, done)) < done;
     progress.report("fetching the log", "records", done, total);
     meanwhile();
+    if (more) heard_at = Steady::now();  // not before: what is done meanwhile may take its time
   };
   while (!log_->catch_up(catch_up_round, report)) {
     if (const auto other = log_->other_history(); !other.empty())

@@ -205,15 +205,13 @@ Node::~Node() = default;
 
 Result<void> Node::bring_up(Progress& progress) {
   TRY_VOID(check_vault());
-  // A node that joins applies what was fetched while the rest comes.
-  const bool joins = std::ranges::none_of(partitions, [&](Partition partition) {
-    return store.get(Table::head, head_key(partition)).has_value();
-  });
-  if (joins) open_follower(progress);
+  // What was fetched is applied while the rest comes.
+  const bool at_once = follower.can_open();
+  if (at_once) open_follower(progress);
   TRY_VOID(backing.catch_up(progress, [&] {
-    if (joins) follower.step();
+    if (at_once) step_while_fetching();
   }));
-  if (!joins) open_follower(progress);
+  if (!at_once) open_follower(progress);
   catch_up(progress);
   if (follower.stopped()) return reject(Code::unavailable, states.stop_reason());
   return {};
@@ -249,6 +247,16 @@ Result<void> Node::start(Progress& progress) {
   return {};
 }
 
+// What this node's disk loses of the log meanwhile is fetched again; whether its disk is well is
+// found out at the end.
+void Node::step_while_fetching() {
+  try {
+    follower.step();
+  } catch (const LogFault&) {
+    return;
+  }
+}
+
 void Node::catch_up(Progress& progress) {
   while (follower.step()) {
     std::uint64_t done = 0;
@@ -266,7 +274,7 @@ Result<void> Node::begin_or_go_on(Progress& progress) {
   // Somebody else may have begun it after the log was read: the genesis is in the log before the
   // vault says so.
   if (states.position() == 0 && options.kafka && vault.get(log_begun_name)) {
-    TRY_VOID(backing.catch_up(progress, [&] { follower.step(); }));
+    TRY_VOID(backing.catch_up(progress, [&] { step_while_fetching(); }));
     catch_up(progress);
   }
   Result<void> begun;

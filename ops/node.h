@@ -129,6 +129,7 @@ struct Node {
   Result<void> start(Progress& progress);
   Result<void> bring_up(Progress& progress);
   void open_follower(Progress& progress);
+  void step_while_fetching();
   void catch_up(Progress& progress);
   Result<void> first_start();
   Result<void> begin_or_go_on(Progress& progress);

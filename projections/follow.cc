@@ -24,6 +24,12 @@ Head Follower::stored_head(Partition partition) const {
   return *head;
 }
 
+bool Follower::can_open() const {
+  return std::ranges::all_of(partitions, [&](Partition partition) {
+    return parts_.log.end(partition) >= stored_head(partition).next_offset;
+  });
+}
+
 void Follower::open(const std::function<void(const RebuildProgress&)>& progress) {
   if (std::string why = parts_.log.other_history(); !why.empty()) return stop(std::move(why));
   for (const Partition partition : partitions) {

@@ -51,6 +51,8 @@ class Follower {
   };
   explicit Follower(Parts parts);
 
+  // Whether the log is as long as what was applied: a node's copy of it may be shorter for a while.
+  bool can_open() const;
   // Loads the heads, checks that the log still holds what was applied, and rebuilds the projections
   // whose version changed (or `names`) from the journal. Throws LogFault or StoreFault; a log with
   // another history stops the node (`states.stop_reason()`).

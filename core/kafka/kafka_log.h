@@ -82,8 +82,8 @@ class KafkaLog final : public EventLog {
   void look_again(Partition partition) const override;
 
   // Fetches until everything that was durable when called is in the mirror; false when not in time,
-  // or when it is another history. To be called before a follower opens: after a power loss the
-  // mirror may be older than the view.
+  // or when it is another history. After a power loss the mirror may be older than the view until
+  // then.
   bool catch_up(Duration patience,
                 const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {});
   // Makes ticks from now on (they need the fleet's key, which comes later than the log). Without
