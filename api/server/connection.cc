@@ -55,14 +55,14 @@ class Session final : public Connection, private EventSink {
 
   void sweep(SteadyTime now) override {
     if (phase_ == Phase::streaming) {
-      if (peer_closed()) cut();
+      if (peek() == 0) cut();
     } else if (now >= deadline_) {
       expire();
     }
   }
 
   void drain() override {
-    if (phase_ == Phase::idle) cancel();
+    if (phase_ == Phase::idle && peek() <= 0) wait_no_longer();
     if (phase_ == Phase::handshake) cut();
     alarm_.cancel();
   }
@@ -93,6 +93,13 @@ class Session final : public Connection, private EventSink {
     deadline_ = deadline;
   }
 
+  // Nothing has come. Who has had an answer may be told at any time that the connection ends; who
+  // has just opened it is about to ask.
+  void wait_no_longer() {
+    if (asked_before_) return cancel();
+    enter(Phase::idle, loop_.limits.first_request_drain_time_max);
+  }
+
   void expire() {
     if (phase_ == Phase::receiving) {  // It is told so; everything else ends without a word.
       too_slow_ = true;
@@ -109,9 +116,10 @@ class Session final : public Connection, private EventSink {
     socket().cancel(ec);
   }
 
-  bool peer_closed() {
+  // Above 0: something came that was not read yet; 0: the peer closed it.
+  ssize_t peek() {
     char byte = 0;
-    return ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   }
 
   // More bytes in the buffer. False: the connection ends.
@@ -119,8 +127,9 @@ class Session final : public Connection, private EventSink {
     if (reader_.started()) {
       enter(Phase::receiving, request_began_ + loop_.limits.request_receive_time_max);
     } else {
-      if (loop_.draining) co_return false;
-      enter(Phase::idle, loop_.limits.idle_time_max);
+      if (loop_.draining && asked_before_ && peek() <= 0) co_return false;
+      enter(Phase::idle, loop_.draining ? loop_.limits.first_request_drain_time_max
+                                        : loop_.limits.idle_time_max);
     }
     const auto space = in_.space();
     const auto [ec, n] =
@@ -131,6 +140,7 @@ class Session final : public Connection, private EventSink {
     }
     in_.filled(n);
     if (!reader_.started()) request_began_ = std::chrono::steady_clock::now();
+    asked_before_ = true;
     co_return true;
   }
 
@@ -330,6 +340,7 @@ class Session final : public Connection, private EventSink {
   SteadyTime request_began_{};
   bool alive_ = true;
   bool too_slow_ = false;
+  bool asked_before_ = false;  // something came
   bool unread_input_ = false;
   bool chunked_ = false;
 };
@@ -343,7 +354,7 @@ class Opened {
   ~Opened() {
     if (loop_.abandoned) return;
     loop_.observer.connection_closed();
-    if (loop_.draining && loop_.connections.empty()) loop_.tell_empty();
+    if (loop_.nobody_comes && loop_.connections.empty()) loop_.tell_empty();
   }
   Opened(const Opened&) = delete;
   Opened& operator=(const Opened&) = delete;
@@ -356,7 +367,6 @@ class Opened {
 }  // namespace
 
 Task<void> serve_connection(std::shared_ptr<Loop> loop, Socket socket, asio::ip::address peer) {
-  if (loop->draining) co_return;
   const Opened opened(*loop, peer);
   boost::system::error_code ec;
   std::string address = peer.to_string();

@@ -58,8 +58,9 @@ struct Loop {
   Peers peers;
   std::size_t requests_in_flight = 0;
   bool draining = false;
+  bool nobody_comes = false;       // draining, and every connection that was taken has begun
   bool abandoned = false;          // the Server and its observer may be gone
-  std::function<void()> on_empty;  // called once: draining, and the last connection ended
+  std::function<void()> on_empty;  // called once: nobody comes, and the last connection ended
 };
 
 // Speaks HTTP on the socket until the connection ends.

@@ -61,17 +61,17 @@ struct Worker {
       Socket socket(loop->io.get_executor());
       tcp::endpoint peer;
       const auto [ec] = co_await acceptor.async_accept(socket, peer, awaited);
-      if (loop->draining || !acceptor.is_open()) co_return;
-      if (ec) {
-        asio::steady_timer pause(loop->io, accept_pause);
-        co_await pause.async_wait(awaited);
-      } else if (!has_room_for(peer.address())) {
-        loop->observer.connection_refused();
-      } else {
-        asio::co_spawn(loop->io, serve_connection(loop, std::move(socket), peer.address()),
-                       asio::detached);
-      }
+      if (!ec) take(std::move(socket), peer.address());
+      if (!acceptor.is_open()) co_return;
+      if (!ec) continue;
+      asio::steady_timer pause(loop->io, accept_pause);
+      co_await pause.async_wait(awaited);
     }
+  }
+
+  void take(Socket socket, const asio::ip::address& peer) {
+    if (!has_room_for(peer)) return loop->observer.connection_refused();
+    asio::co_spawn(loop->io, serve_connection(loop, std::move(socket), peer), asio::detached);
   }
 
   bool has_room_for(const asio::ip::address& peer) const {
@@ -106,10 +106,30 @@ struct Worker {
     });
   }
 
+  // What has reached this process is answered, whoever has the connection yet: this thread may have
+  // been too busy to take it from the system.
   void drain() {
     loop->draining = true;
+    take_the_rest();
     boost::system::error_code ec;
     acceptor.close(ec);
+    // Behind the beginnings of those connections.
+    asio::post(loop->io, [this] { asio::post(loop->io, [this] { nobody_comes(); }); });
+  }
+
+  void take_the_rest() {
+    boost::system::error_code ec;
+    acceptor.non_blocking(true, ec);
+    for (int taken = 0; !ec && taken < tcp::acceptor::max_listen_connections; ++taken) {
+      Socket socket(loop->io.get_executor());
+      tcp::endpoint peer;
+      acceptor.accept(socket, peer, ec);
+      if (!ec) take(std::move(socket), peer.address());
+    }
+  }
+
+  void nobody_comes() {
+    loop->nobody_comes = true;
     for (Connection* connection : loop->connections) connection->drain();
     if (loop->connections.empty()) loop->tell_empty();
   }

@@ -1,3 +1,6 @@
+#include <deque>
+#include <thread>
+
 #include "tests/http/server_fixture.h"
 
 namespace optare::testing {
@@ -19,6 +22,53 @@ TEST_F(HttpServer, AnswersWhatIsInFlightWhenItStops) {
   EXPECT_EQ(answer.header("Connection"), "close");
   EXPECT_TRUE(stopped.get());
   EXPECT_EQ(observer.opened, observer.closed);
+}
+
+// It is busy: of what has reached it some is not read yet, and some connections are not taken yet.
+TEST_F(HttpServer, AnswersWhatHasReachedItWhenItStops) {
+  std::promise<void> entered;
+  std::promise<void> goes_on;
+  extra_routes = {{Method::get, "/block", [&](const Request&) -> Task<Result<Response>> {
+                     entered.set_value();
+                     goes_on.get_future().wait();
+                     co_return text_response(200, "text/plain", "blocked");
+                   }}};
+  options.threads = 1;
+  start();
+  RawClient known(port), blocks(port);
+  known.send(get("/hello"));
+  EXPECT_EQ(known.answer().status, 200);
+  blocks.send(get("/block"));
+  entered.get_future().wait();
+  known.send(get("/hello"));
+  std::deque<RawClient> waiting;
+  for (int i = 0; i < 5; ++i) waiting.emplace_back(port).send(get("/hello"));
+  RawClient silent(port);
+  auto stopped = std::async(std::launch::async, [this] { return server->stop(); });
+  std::this_thread::sleep_for(Duration(100));  // it was told so, and cannot do it yet
+  goes_on.set_value();
+  EXPECT_EQ(blocks.answer().body, "blocked");
+  EXPECT_EQ(known.answer().body, "hello");
+  for (RawClient& client : waiting) {
+    const Answer answer = client.answer();
+    EXPECT_EQ(answer.body, "hello");
+    EXPECT_EQ(answer.header("Connection"), "close");
+  }
+  EXPECT_EQ(silent.rest(), "") << "nobody waits for who asks nothing";
+  EXPECT_TRUE(stopped.get());
+  EXPECT_EQ(observer.opened, observer.closed);
+}
+
+TEST_F(HttpServer, LetsWhoHasJustConnectedAskBeforeItStops) {
+  options.limits.first_request_drain_time_max = std::chrono::seconds(60);
+  options.limits.drain_time_max = std::chrono::seconds(60);
+  start();
+  RawClient fresh(port);
+  auto stopped = std::async(std::launch::async, [this] { return server->stop(); });
+  while (RawClient(port).connected()) std::this_thread::yield();
+  fresh.send(get("/hello"));
+  EXPECT_EQ(fresh.answer().body, "hello");
+  EXPECT_TRUE(stopped.get());
 }
 
 // Nothing that happens to its socket wakes a handler that waits for something else.
