@@ -1,15 +1,16 @@
 // ops/alerts.yml rests on metrics that there are, and the guide says of each alert what to do.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <fstream>
+#include <array>
 #include <map>
 #include <regex>
 #include <set>
-#include <sstream>
 
+#include "tests/support/alert_rules.h"
+#include "tests/support/process.h"
 #include "tests/support/spine.h"
 
 namespace optare {
@@ -18,46 +19,15 @@ namespace {
 using testing::AnyOf;
 using testing::IsEmpty;
 
-std::string file_text(const std::string& path) {
-  std::ifstream file(OPTARE_SOURCE_DIR "/" + path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<std::smatch> all_of(const std::string& text, const std::regex& pattern) {
   return {std::sregex_iterator(text.begin(), text.end(), pattern), std::sregex_iterator()};
-}
-
-std::vector<YAML::Node> alerts() {
-  std::vector<YAML::Node> rules;
-  for (const auto& group : YAML::LoadFile(OPTARE_SOURCE_DIR "/ops/alerts.yml")["groups"])
-    for (const auto& rule : group["rules"]) rules.push_back(rule);
-  return rules;
-}
-
-// optare_commits_total{outcome="unknown"}: one metric of an expression, with what it selects.
-struct Selector {
-  std::string metric;
-  std::map<std::string, std::string> labels;  // name -> regular expression
-};
-std::vector<Selector> selectors(const std::string& expression) {
-  static const std::regex selector(R"(\b((?:optare|process)_[a-z_0-9]+)(?:\{([^}]*)\})?)");
-  static const std::regex label(R"re(([a-z_]+)=~?"([^"]*)")re");
-  std::vector<Selector> found;
-  for (const std::smatch& match : all_of(expression, selector)) {
-    Selector& one = found.emplace_back(match[1].str());
-    const std::string labels = match[2].str();
-    for (const std::smatch& pair : all_of(labels, label)) one.labels[pair[1]] = pair[2];
-  }
-  return found;
 }
 
 // The table of metrics in the guide, which another test holds against the code: name -> labels.
 std::map<std::string, std::set<std::string>> documented_metrics() {
   static const std::regex row(R"(\n\| `([a-z_]+)` \| ([a-z, ]*)\|)");
   static const std::regex word("[a-z]+");
-  const std::string guide = file_text("ops/README.md");
+  const std::string guide = file_text(OPTARE_SOURCE_DIR "/ops/README.md");
   const auto begin = guide.find("<!-- metrics");
   const std::string table = guide.substr(begin, guide.find("<!-- end of metrics") - begin);
   std::map<std::string, std::set<std::string>> metrics;
@@ -75,8 +45,8 @@ std::string runbook_of(std::string alert) {
 }
 
 TEST(Alerts, SayHowBadItIsAndWhatToDo) {
-  ASSERT_GE(alerts().size(), 8U);
-  for (const YAML::Node& rule : alerts()) {
+  ASSERT_GE(alert_rules().size(), 8U);
+  for (const YAML::Node& rule : alert_rules()) {
     const auto name = rule["alert"].as<std::string>();
     EXPECT_THAT(rule["labels"]["severity"].as<std::string>(), AnyOf("warning", "critical")) << name;
     const YAML::Node told = rule["annotations"];
@@ -93,9 +63,9 @@ TEST(Alerts, SayHowBadItIsAndWhatToDo) {
 
 TEST(Alerts, HaveASectionOfTheGuideEach) {
   std::multiset<std::string> rules;
-  for (const YAML::Node& rule : alerts()) rules.insert(rule["alert"].as<std::string>());
+  for (const YAML::Node& rule : alert_rules()) rules.insert(rule["alert"].as<std::string>());
   std::multiset<std::string> sections;
-  const std::string guide = file_text("ops/README.md");
+  const std::string guide = file_text(OPTARE_SOURCE_DIR "/ops/README.md");
   for (const std::smatch& match : all_of(guide, std::regex("\n### (Optare[A-Za-z]+)\n[^\n#]")))
     sections.insert(match[1]);
   EXPECT_EQ(rules, sections);
@@ -104,7 +74,7 @@ TEST(Alerts, HaveASectionOfTheGuideEach) {
 TEST(Alerts, RestOnMetricsAndLabelsThatThereAre) {
   const auto metrics = documented_metrics();
   EXPECT_EQ(metrics.at("optare_log_void_records_total"), std::set<std::string>{"reason"});
-  for (const YAML::Node& rule : alerts()) {
+  for (const YAML::Node& rule : alert_rules()) {
     const auto used = selectors(rule["expr"].as<std::string>());
     EXPECT_FALSE(used.empty()) << rule["alert"];
     for (const Selector& selector : used) {
@@ -115,38 +85,34 @@ TEST(Alerts, RestOnMetricsAndLabelsThatThereAre) {
   }
 }
 
-// What of `metrics` the selector names, as a node without Kafka tells it; each alternative of a
-// value for itself.
-std::vector<std::string> not_found(const Selector& selector, const std::string& metrics) {
-  std::vector<std::string> missing;
-  for (const auto& [label, values] : selector.labels) {
-    std::istringstream alternatives(values);
-    for (std::string value; std::getline(alternatives, value, '|');) {
-      const std::regex series("\n" + selector.metric + "\\{[^}]*" + label + "=\"" + value + '"');
-      if (!std::regex_search(metrics, series)) missing.push_back(label + '=' + value);
-    }
-  }
-  if (!metrics.contains('\n' + selector.metric)) missing.push_back(selector.metric);
-  return missing;
+// What only a node on Kafka tells: tests/kafka/alerts_test.cc.
+bool is_of_kafka(const Selector& selector) {
+  return std::ranges::any_of(
+      std::array{"optare_kafka_", "optare_vault_", "optare_issuance_"},
+      [&](const char* prefix) { return selector.metric.starts_with(prefix); });
 }
 
-TEST(Alerts, SelectWhatANodeTells) {
+TEST(Alerts, SelectWhatANodeWithoutKafkaTells) {
   Spine spine;
-  const std::string metrics = metrics_text(&spine.composition().counts, &spine.node(), nullptr);
+  const Scrape scrape(metrics_text(&spine.composition().counts, &spine.node(), nullptr));
   std::size_t looked_at = 0;
-  for (const YAML::Node& rule : alerts()) {
+  for (const YAML::Node& rule : alert_rules()) {
     for (const Selector& selector : selectors(rule["expr"].as<std::string>())) {
-      if (selector.metric.starts_with("optare_kafka_") ||
-          selector.metric.starts_with("optare_vault_") ||
-          selector.metric.starts_with("optare_issuance_"))
-        continue;
-      EXPECT_THAT(not_found(selector, metrics), IsEmpty()) << selector.metric;
+      if (is_of_kafka(selector)) continue;
+      EXPECT_THAT(not_told(selector, scrape), IsEmpty()) << selector.metric;
       ++looked_at;
     }
   }
   EXPECT_GE(looked_at, 8U);
-  EXPECT_THAT(not_found({"optare_commits_total", {{"outcome", "done|lost"}}}, metrics),
+  EXPECT_THAT(not_told({"optare_commits_total", {{"outcome", "done|lost"}}}, scrape),
               testing::ElementsAre("outcome=lost"));
+}
+
+TEST(Alerts, AreRulesAsPrometheusWantsThem) {
+  const Ended checked = run({.arguments = {OPTARE_SOURCE_DIR "/ops/promtool", "check", "rules",
+                                           OPTARE_SOURCE_DIR "/ops/alerts.yml"}});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, testing::HasSubstr(fmt::format("{} rules found", alert_rules().size())));
 }
 
 }  // namespace

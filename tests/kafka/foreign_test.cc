@@ -5,15 +5,9 @@
 
 #include <fstream>
 
-#include "core/kafka/kafka_vault.h"
 #include "core/kafka/topics.h"
-#include "core/log/imported.h"
-#include "core/openssl/frame_mac.h"
-#include "core/openssl/random.h"
-#include "core/rocksdb/key_file.h"
-#include "ops/first_start.h"
-#include "tests/support/fleet.h"
-#include "tests/support/raw_kafka.h"
+#include "core/log/frame.h"
+#include "tests/support/insider.h"
 
 namespace optare {
 namespace {
@@ -33,34 +27,13 @@ class ForeignRecords : public testing::Test {
     token = node.token(app, "https://api.example.com");
     events = fleet.call(node, "GET", "/events?limit=200").body;
   }
-  // What the log says to this deployment only, and nobody else can make.
-  std::string authentic(const Commit& commit) {
-    SystemRandom random;
-    const KafkaConnection connection{.brokers = shared_brokers(), .topic_prefix = fleet.prefix};
-    const KafkaVault vault(connection, {.topic = topics.vault},
-                           load_key_encryption_key(fleet.key_file()), random);
-    const Identity identity = load_identity(vault);
-    const FleetMac mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id);
-    return make_frame(mac, identity.log_id, control, FrameKind::commit,
-                      encode_commit(commit).value());
-  }
   // A commit of ours that only a build of the future could have written.
   std::string of_a_newer_level() {
-    Commit newer = decode_commit(original_record(newest_commit()).value_or(OriginalRecord{}).commit)
-                       .value_or(Commit{});
+    Commit newer = insider.newest_commit();
     EXPECT_FALSE(newer.writes.empty());
     newer.feature_level = 1'000'000;
     newer.deadline = timestamp_of(milliseconds_of(newer.deadline) + 3'600'000);
-    return authentic(newer);
-  }
-  // The newest commit of the topic, as it stands there.
-  std::string newest_commit() {
-    const auto records = raw.read(topics.control);
-    for (auto record = records.rbegin(); record != records.rend(); ++record) {
-      const auto frame = parse_frame(record->value.value_or(""));
-      if (frame && frame->kind == FrameKind::commit) return *record->value;
-    }
-    throw std::runtime_error("no commit");
+    return insider.authentic(newer);
   }
   // By a tool that knows nothing of us; where it stands then.
   std::int64_t produce_by_kcat(const std::string& value) {
@@ -105,6 +78,7 @@ class ForeignRecords : public testing::Test {
   const Fleet fleet;
   const TopicNames topics{fleet.prefix};
   RawKafka raw;
+  const Insider insider{fleet, raw};
   ServerProcess node;
   AppSecret app;
   std::string token;
@@ -112,7 +86,7 @@ class ForeignRecords : public testing::Test {
 };
 
 TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
-  const std::string genuine = newest_commit();
+  const std::string genuine = insider.newest_record();
   std::string altered = genuine;
   altered[altered.size() / 2] ^= 1;
   const std::string newer = of_a_newer_level();
@@ -147,7 +121,7 @@ TEST_F(ForeignRecords, AreCountedListedAndInNobodysWay) {
 }
 
 TEST_F(ForeignRecords, OfAStrangersToolAreNoOther) {
-  const std::string genuine = newest_commit();
+  const std::string genuine = insider.newest_record();
   std::string wrong_mac = genuine;
   wrong_mac.back() = static_cast<char>(wrong_mac.back() ^ 1);
   std::vector<std::string> places;
