@@ -15,6 +15,7 @@
 #include "ops/local_commands.h"
 #include "ops/node.h"
 #include "ops/replay.h"
+#include "projections/applied.h"
 #include "projections/catalogue.h"
 #include "projections/rebuild.h"
 
@@ -116,6 +117,9 @@ int projections_rebuild(const Config& config, const RebuildOptions& options) {
   RocksStore store(resources, view_folder(config.data));
   SystemRandom random;
   const auto log = stored_log(config, OpenMode::write, resources, clock, random);
+  // What is cleared has to be made again.
+  if (const auto held = holds_what_was_applied(*log, store); !held)
+    return refuse_short_log(config, held.error());
   std::set<std::string> names;
   if (options.projection.empty())
     for (const Projection* projection : catalogue()) names.emplace(projection->name());

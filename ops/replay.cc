@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "core/kafka/kafka_log.h"
 #include "core/kafka/kafka_vault.h"
 #include "core/kafka/topics.h"
@@ -9,6 +11,7 @@
 #include "core/rocksdb/embedded_log.h"
 #include "core/rocksdb/key_file.h"
 #include "core/rocksdb/rocksdb_vault.h"
+#include "ops/cli/failure.h"
 #include "ops/kafka_backing.h"
 #include "ops/node.h"
 #include "projections/catalogue.h"
@@ -22,12 +25,17 @@ std::unique_ptr<const KafkaConnection> connection_of(const Config& config) {
   return std::make_unique<const KafkaConnection>(connection_of(*node_options(config).kafka));
 }
 
+// Who only reads leaves it to the nodes to write again what a stranger's record stands behind.
+constexpr std::chrono::milliseconds never_written_again = std::chrono::years(1);
+
 std::unique_ptr<Vault> vault_of(const Config& config, const KafkaConnection* connection,
                                 const RocksResources& resources, Random& random) {
   Secret key = load_key_encryption_key(key_file_of(config));
   if (connection != nullptr) {
     return std::make_unique<KafkaVault>(
-        *connection, KafkaVaultOptions{.topic = TopicNames(connection->topic_prefix).vault},
+        *connection,
+        KafkaVaultOptions{.topic = TopicNames(connection->topic_prefix).vault,
+                          .write_again_after = never_written_again},
         std::move(key), random);
   }
   return std::make_unique<RocksVault>(resources, vault_folder(config.data), std::move(key), random,
@@ -108,6 +116,11 @@ std::unique_ptr<EventLog> stored_log(const Config& config, OpenMode mode,
     KafkaLogOptions options;
     options.connection = connection_of(*node_options(config).kafka);
     options.directory = log_folder(config.data);
+    if (!std::filesystem::exists(options.directory / "CURRENT")) {
+      throw LogFault(
+          fmt::format("{} holds no copy of the topics. Start the node once: it reads them again",
+                      options.directory.string()));
+    }
     options.mode = OpenMode::read_only;  // brokers have the truth: this is a copy
     return std::make_unique<KafkaLog>(resources, clock, random, std::move(options));
   }
@@ -116,6 +129,21 @@ std::unique_ptr<EventLog> stored_log(const Config& config, OpenMode mode,
   options.mode = mode;
   if (mode == OpenMode::read_only) options.tail_records_max = 0;
   return std::make_unique<EmbeddedLog>(resources, clock, options);
+}
+
+int refuse_short_log(const Config& config, const Rejection& missing) {
+  const std::string log = log_folder(config.data).string();
+  return print_failure(
+      std::cerr,
+      {.exit = ExitCode::refused,
+       .title = fmt::format("{} does not hold what {} was made from; nothing was changed", log,
+                            view_folder(config.data).string()),
+       .detail = missing.detail,
+       .advice = config.log == "kafka"
+                     ? "It is this node's copy of the topics, and what was not on the disk at a "
+                       "crash is missing. Start the node once: it fetches the rest. Then stop it, "
+                       "and run this again."
+                     : "Restore it from a back-up."});
 }
 
 Replay::Replay(const ReadOnlyFolder& folder, std::filesystem::path scratch, Clock& clock)

@@ -35,10 +35,14 @@ class ReadOnlyFolder {
 std::filesystem::path scratch_folder(Random& random);
 
 // The log as the data folder has it: the embedded one, or the mirror of Kafka's topics, which is
-// only read. Throws LogFault.
+// only read, and may end before the view: it is written without waiting for the disk. Throws
+// LogFault.
 std::unique_ptr<EventLog> stored_log(const Config& config, OpenMode mode,
                                      const RocksResources& resources, const Clock& clock,
                                      Random& random);
+
+// Says on stderr what the log lacks of what the view was made from, and what to do; the exit code.
+int refuse_short_log(const Config& config, const Rejection& missing);
 
 // How far to replay: up to where the folder's own view is, or to a moment of the past.
 using ReplayEnd = std::variant<std::monostate, ReplayPoint>;

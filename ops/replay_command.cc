@@ -8,6 +8,7 @@
 #include "ops/cli/failure.h"
 #include "ops/node.h"
 #include "ops/replay.h"
+#include "projections/applied.h"
 
 namespace optare {
 namespace {
@@ -101,6 +102,9 @@ int show(const Replay& replay, const ReplayOptions& options) {
 int replay(const Config& config, const ReplayOptions& options) {
   if (const auto exit = nothing_there(config)) return *exit;
   SpokenReplay spoken(config);
+  if (const auto held = holds_what_was_applied(*spoken.folder.log, spoken.folder.view);
+      !held && !options.until)
+    return refuse_short_log(config, held.error());
   Replay& replay = spoken.replay;
   const auto began = spoken.clock.boottime();
   const auto done =

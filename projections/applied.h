@@ -1,0 +1,14 @@
+// Whether a log holds what a view was made from.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/log/event_log.h"
+#include "core/ports/store.h"
+
+namespace optare {
+
+// Of each partition the last record that the view applied, at its place. Errors: conflict, with
+// what is missing. Throws LogFault, StoreFault.
+[[nodiscard]] Result<void> holds_what_was_applied(const EventLog& log, const Store& store);
+
+}  // namespace optare
