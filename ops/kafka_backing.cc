@@ -247,6 +247,9 @@ Result<void> KafkaBacking::catch_up(Progress& progress, const std::function<void
   while (!log_->catch_up(catch_up_round, report)) {
     if (const auto other = log_->other_history(); !other.empty())
       return reject(Code::unavailable, other);
+    if (const auto lacking = log_->lacking_right(); !lacking.empty())
+      return reject(Code::unavailable,
+                    fmt::format("the brokers {} refuse: {}", connection_.brokers, lacking));
     if (Steady::now() - heard_at > catch_up_silence_max) {
       const std::string fault = log_->fault();
       return reject(Code::unavailable,

@@ -8,7 +8,7 @@ namespace optare {
 namespace {
 
 // That nobody is reached says less than why one is not, and this less than that one refuses.
-enum Worth : std::uint8_t { none, nobody, one, certificate, login };
+enum Worth : std::uint8_t { none, nobody, one, certificate, login, right };
 
 Worth weight_of(rd_kafka_resp_err_t error, std::string_view reason) {
   // A broker that misses a certificate says so when all seems well: the connection just ends.
@@ -19,6 +19,9 @@ Worth weight_of(rd_kafka_resp_err_t error, std::string_view reason) {
       return login;
     case RD_KAFKA_RESP_ERR__SSL:
       return certificate;
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return right;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return nobody;
     default:

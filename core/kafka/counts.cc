@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "core/kafka/rights.h"
+
 namespace optare {
 
 BrokerCounts brokers_in_statistics(std::string_view json) {
@@ -42,6 +44,14 @@ void KafkaCounts::error(std::string_view where, rd_kafka_resp_err_t error) {
   ++errors_[kind];
 }
 
+void KafkaCounts::met(rd_kafka_resp_err_t error, std::string_view right, std::string_view topic) {
+  if (!lacks_right(error)) return;
+  std::string words = words_of(error, right, fmt::format("topic {}", topic));
+  const std::scoped_lock lock(mutex_);
+  lacking_right_ = std::move(words);
+  lacking_at_ = std::chrono::steady_clock::now();
+}
+
 void KafkaCounts::statistics(std::string_view json) {
   const BrokerCounts brokers = brokers_in_statistics(json);
   const std::scoped_lock lock(mutex_);
@@ -56,6 +66,12 @@ RoundTrips KafkaCounts::round_trips() const {
 std::map<std::string, std::uint64_t> KafkaCounts::errors() const {
   const std::scoped_lock lock(mutex_);
   return errors_;
+}
+
+std::string KafkaCounts::lacking_right() const {
+  const std::scoped_lock lock(mutex_);
+  const bool recent = std::chrono::steady_clock::now() - lacking_at_ <= lacking_told_for;
+  return recent ? lacking_right_ : std::string();
 }
 
 BrokerCounts KafkaCounts::brokers() const {

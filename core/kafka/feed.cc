@@ -262,6 +262,7 @@ void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
                       std::vector<LogRecord>& records) {
   const FetchError means = fetch_error(message.err);
   if (means != FetchError::end) counts_.error("consume", message.err);
+  counts_.met(message.err, "Read", followed(partition).name);
   switch (means) {
     case FetchError::end: {
       const auto end = static_cast<std::uint64_t>(message.offset);

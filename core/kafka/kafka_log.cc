@@ -206,6 +206,7 @@ std::string KafkaLog::fault() const {
   if (std::string fault = other_history(); !fault.empty()) return fault;
   if (!feed_) return {};
   if (std::string fault = feed_->unreadable(); !fault.empty()) return fault;
+  if (std::string lacking = lacking_right(); !lacking.empty()) return lacking;
   const Duration now = clock_.boottime();
   for (const Partition partition : partitions) {
     const Duration silent = now - std::max(currency(partition).at, opened_at_);

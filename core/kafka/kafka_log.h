@@ -89,6 +89,8 @@ class KafkaLog final : public EventLog {
   // Makes ticks from now on (they need the fleet's key, which comes later than the log). Without
   // them it is current only as long as this node appends.
   void tick_with(std::function<std::string(Partition)> make_tick);
+  // Which right brokers missed just now; empty: none.
+  std::string lacking_right() const { return counts_.lacking_right(); }
   // Why it is not as it should be; empty when it is. For /readyz.
   std::string fault() const;
   KafkaStatus status() const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/encoding.h"
+#include "core/kafka/rights.h"
 
 namespace optare {
 namespace {
@@ -19,30 +20,34 @@ constexpr std::chrono::milliseconds delivery_grace{2'000};
 constexpr std::chrono::milliseconds mark_interval{1'000};
 // Erased from its beginning, so that it is no row to anybody.
 constexpr std::string_view mark_name = "mark";
+// A broker that starts may not know yet who may do what; ours.
+constexpr std::chrono::seconds refusal_patience{3};
 
 // Of records before the log id; ours. A vault has some dozen rows.
 constexpr std::size_t early_bytes_max = 16U << 20U;
 
 std::string_view name_of(std::string_view key) { return key.substr(0, key.find('\0')); }
 
-[[noreturn]] void not_in_time(const std::string& topic, const std::string& why) {
+[[noreturn]] void not_read(const std::string& topic, const TopicReader& reader) {
   throw VaultFault(
-      fmt::format("the vault in topic {} cannot be read: {}. Are the brokers there, and "
-                  "was `optare init` run?",
-                  topic, why.empty() ? "not followed to its end in time" : why));
+      fmt::format("the vault in topic {} cannot be read: {}{}", topic,
+                  reader.fault().empty() ? "not followed to its end in time" : reader.fault(),
+                  reader.refused() ? "" : ". Are the brokers there, and was `optare init` run?"));
 }
 
 // Everything that the topic holds when called. What goes wrong may pass: a topic that was just made
 // is not known to every broker yet.
 void read_to_end(TopicReader& reader, const KafkaVaultOptions& options,
                  const std::function<void()>& poll) {
+  const auto refused_until = Steady::now() + refusal_patience;
   const auto until = Steady::now() + options.open_patience;
   const auto end =
       reader.end(std::chrono::duration_cast<TopicReader::Patience>(options.open_patience));
-  if (!end) not_in_time(options.topic, reader.fault());
+  if (!end) not_read(options.topic, reader);
   while (reader.position() < *end) {
     poll();
-    if (Steady::now() >= until) not_in_time(options.topic, reader.fault());
+    if (Steady::now() >= (reader.refused() ? refused_until : until))
+      not_read(options.topic, reader);
   }
 }
 
@@ -357,7 +362,8 @@ std::uint64_t KafkaVault::deliver(const std::string& key, std::string row) {
   topic.reset();
   producer_.reset();  // with what may still be under way
   throw VaultFault(fmt::format("the vault in topic {} cannot be written, or nobody knows: {}",
-                               options_.topic, rd_kafka_err2str(error)));
+                               options_.topic,
+                               words_of(error, "Write", "topic " + options_.topic)));
 }
 
 }  // namespace optare

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "core/kafka/rights.h"
+
 namespace optare {
 namespace {
 
@@ -98,8 +100,10 @@ void OrderedProducer::poll(const std::function<void(std::uint64_t)>& acknowledge
 void OrderedProducer::on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message,
                                   void* opaque) {
   auto& self = *static_cast<OrderedProducer*>(opaque);
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return self.fail(message->err, rd_kafka_err2str(message->err));
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const std::string topic = fmt::format("topic {}", rd_kafka_topic_name(message->rkt));
+    return self.fail(message->err, words_of(message->err, "Write", topic).c_str());
+  }
   if (!self.fault_.empty() || self.acknowledged_ == nullptr) return;
   self.trouble_.clear();
   (*self.acknowledged_)(as_number(message->_private));

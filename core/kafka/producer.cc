@@ -40,26 +40,24 @@ void on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void
     counts.round_trip(std::chrono::steady_clock::now() - pending->sent);
   else
     counts.error("produce", message->err);
+  counts.met(message->err, "Write", rd_kafka_topic_name(message->rkt));
   pending->done(result, written_of(*message, pending->broker_time_only));
+}
+
+rd_kafka_resp_err_t fatal_error_of(rd_kafka_t* handle) {
+  std::array<char, 256> text{};
+  return rd_kafka_fatal_error(handle, text.data(), text.size());
 }
 
 void on_error(rd_kafka_t* handle, int error, const char* /*reason*/, void* opaque) {
   auto code = static_cast<rd_kafka_resp_err_t>(error);
-  if (code == RD_KAFKA_RESP_ERR__FATAL) {
-    std::array<char, 256> text{};
-    code = rd_kafka_fatal_error(handle, text.data(), text.size());
-  }
+  if (code == RD_KAFKA_RESP_ERR__FATAL) code = fatal_error_of(handle);
   static_cast<KafkaCounts*>(opaque)->error("producer", code);
 }
 
 int on_statistics(rd_kafka_t* /*handle*/, char* json, std::size_t size, void* opaque) {
   static_cast<KafkaCounts*>(opaque)->statistics({json, size});
   return 0;  // librdkafka keeps its text
-}
-
-bool is_fatal(rd_kafka_t* handle) {
-  std::array<char, 256> text{};
-  return rd_kafka_fatal_error(handle, text.data(), text.size()) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 }  // namespace
@@ -155,16 +153,18 @@ void KafkaProducer::append(Partition partition, const RecordKey& key, const std:
 
 void KafkaProducer::serve_until_stopped() {
   while (!stopping_) {
-    const bool fatal = [&] {
+    const auto fatal = [&] {
       const auto current = instance();
       rd_kafka_poll(current->handle.get(), poll_ms);
-      return is_fatal(current->handle.get());
+      return fatal_error_of(current->handle.get());
     }();
-    if (fatal) replace_after_fatal_error();
+    if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) replace_after_fatal_error(fatal);
   }
 }
 
-void KafkaProducer::replace_after_fatal_error() {
+void KafkaProducer::replace_after_fatal_error(rd_kafka_resp_err_t error) {
+  // Who may write to no topic at all is not let begin.
+  for (const auto& [partition, topic] : options_.topics) counts_.met(error, "Write", topic);
   std::shared_ptr<Instance> fresh;
   try {
     fresh = make();

@@ -61,7 +61,7 @@ class KafkaProducer {
   std::shared_ptr<Instance> make();
   std::shared_ptr<Instance> instance() const;
   void serve_until_stopped();
-  void replace_after_fatal_error();
+  void replace_after_fatal_error(rd_kafka_resp_err_t error);
   static void end(std::shared_ptr<Instance> instance);
 
   const KafkaConnection& connection_;

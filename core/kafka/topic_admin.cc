@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/base/parse.h"
+#include "core/kafka/rights.h"
 
 namespace optare {
 namespace {
@@ -110,6 +111,14 @@ std::unexpected<Rejection> TopicAdmin::not_answered(const std::string& why) cons
                                   "that they advertise?"));
 }
 
+std::unexpected<Rejection> TopicAdmin::refused(rd_kafka_resp_err_t error, const std::string& asked,
+                                               const std::string& why, std::string_view right,
+                                               const std::string& resource) const {
+  if (!lacks_right(error)) return not_answered(asked + ": " + why);
+  complaint_->note(error, why);
+  return reject(Code::unavailable, asked + ": " + words_of(error, right, resource));
+}
+
 // Any broker, for anything: the call itself only knows that there was no answer, so the connections
 // are asked why.
 Result<void> TopicAdmin::reach(Until until) const {
@@ -149,7 +158,7 @@ Result<std::vector<int>> TopicAdmin::look_at_topic(const std::string& name, Foun
   for (const auto& found : std::span(answer->topics, static_cast<std::size_t>(answer->topic_cnt))) {
     if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || found.topic != name) continue;
     if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return not_answered(fmt::format("{}: {}", name, rd_kafka_err2str(found.err)));
+      return refused(found.err, name, rd_kafka_err2str(found.err), "Describe", "topic " + name);
     topic.partitions = found.partition_cnt;
     topic.replicas = std::numeric_limits<int>::max();
     topic.in_sync = std::numeric_limits<int>::max();
@@ -192,10 +201,12 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
     const auto* const* resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
     for (const rd_kafka_ConfigResource_t* resource : std::span(resources, count)) {
       const std::string name = rd_kafka_ConfigResource_name(resource);
-      if (rd_kafka_ConfigResource_error(resource) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return not_answered(fmt::format("settings of {}: {}", name,
-                                        rd_kafka_ConfigResource_error_string(resource)));
-      if (rd_kafka_ConfigResource_type(resource) == RD_KAFKA_RESOURCE_BROKER)
+      const bool of_broker = rd_kafka_ConfigResource_type(resource) == RD_KAFKA_RESOURCE_BROKER;
+      if (const auto error = rd_kafka_ConfigResource_error(resource))
+        return refused(error, "settings of " + (of_broker ? "broker " + name : name),
+                       rd_kafka_ConfigResource_error_string(resource), "DescribeConfigs",
+                       of_broker ? "the cluster" : "topic " + name);
+      if (of_broker)
         answered.push_back(broker_of(std::atoi(name.c_str()), settings_of(resource)));
       else
         std::ranges::find(found.topics, name, &FoundTopic::name)->settings = settings_of(resource);
@@ -213,9 +224,12 @@ Result<void> TopicAdmin::look_at_settings(FoundCluster& found, Until until) cons
 Result<FoundCluster> TopicAdmin::look(Duration patience) const {
   const auto until = Steady::now() + patience;
   TRY_VOID(reach(until));
+  const auto refused_until = std::min<Until>(until, Steady::now() + refusal_patience);
   for (;;) {
     auto found = look_once(until);
-    if (found || Steady::now() + look_again_interval >= until) return found;
+    const auto last = complaint_->refused() ? refused_until : until;
+    if (found || Steady::now() + look_again_interval >= last) return found;
+    complaint_->forget();
     std::this_thread::sleep_for(look_again_interval);
   }
 }
@@ -265,8 +279,9 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
     if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const char* why = count == 1 ? rd_kafka_topic_result_error_string(topics[0]) : nullptr;
-      return not_answered(fmt::format("{} cannot be made: {}", wanted.name,
-                                      why != nullptr ? why : rd_kafka_err2str(error)));
+      return refused(error, wanted.name + " cannot be made",
+                     why != nullptr ? why : rd_kafka_err2str(error), "Create",
+                     "topic " + wanted.name);
     }
     made.names.push_back(wanted.name);
   }
@@ -283,7 +298,8 @@ Result<TopicAdmin::Made> TopicAdmin::make_missing(const FoundCluster& found, Dur
 Result<bool> TopicAdmin::was_written(const std::string& topic, Duration patience) const {
   const auto end =
       topic_offset_in_time(handle_.get(), topic, 0, RD_KAFKA_OFFSET_END, patience, end_try_max);
-  if (!end) return not_answered(fmt::format("{}: {}", topic, rd_kafka_err2str(end.error())));
+  if (!end)
+    return refused(end.error(), topic, rd_kafka_err2str(end.error()), "Describe", "topic " + topic);
   return *end > 0;
 }
 

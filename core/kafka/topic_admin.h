@@ -42,6 +42,10 @@ class TopicAdmin {
   using Until = std::chrono::steady_clock::time_point;
   Result<void> reach(Until until) const;
   std::unexpected<Rejection> not_answered(const std::string& why) const;
+  // The same, but where a right is lacking, which one (core/kafka/rights.h).
+  std::unexpected<Rejection> refused(rd_kafka_resp_err_t error, const std::string& asked,
+                                     const std::string& why, std::string_view right,
+                                     const std::string& resource) const;
   Result<FoundCluster> look_once(Until until) const;
   Result<std::vector<int>> look_at_topic(const std::string& name, FoundTopic& topic,
                                          Until until) const;

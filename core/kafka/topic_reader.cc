@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/kafka/fetch_error.h"
+#include "core/kafka/rights.h"
 
 namespace optare {
 namespace {
@@ -86,9 +87,11 @@ void TopicReader::begin_again() {
 void TopicReader::stop_at(const rd_kafka_message_t& error) {
   const std::string topic = rd_kafka_topic_name(topic_.get());
   const char* const why = rd_kafka_message_errstr(&error);
-  fault_ = fetch_error(error.err) == FetchError::unreadable
-               ? record_is_unreadable(topic, position_, why)
-               : fmt::format("topic {}: {}", topic, why);
+  refused_ = lacks_right(error.err);
+  fault_ =
+      fetch_error(error.err) == FetchError::unreadable
+          ? record_is_unreadable(topic, position_, why)
+          : fmt::format("topic {}: {}", topic, words_of(error.err, "Read", "topic " + topic, why));
   stop();
   start_at_ = Steady::now() + restart_interval;
 }
@@ -138,7 +141,8 @@ std::optional<std::uint64_t> TopicReader::offset(std::int64_t which, Patience pa
   const auto found =
       topic_offset_in_time(consumer_.get(), name, partition_, which, patience, try_max);
   if (found) return *found;
-  fault_ = fmt::format("topic {}: {}", name, rd_kafka_err2str(found.error()));
+  refused_ = lacks_right(found.error());
+  fault_ = fmt::format("topic {}: {}", name, words_of(found.error(), "Describe", "topic " + name));
   return std::nullopt;
 }
 

@@ -51,6 +51,8 @@ class TopicReader {
   std::optional<std::uint64_t> end(Patience patience);  // alone, which is one question less
   // Why there is nothing to read; empty when all is well.
   const std::string& fault() const { return fault_; }
+  // A right is lacking, which comes by itself seldom.
+  bool refused() const { return !fault_.empty() && refused_; }
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -70,6 +72,7 @@ class TopicReader {
   Steady::time_point start_at_{};
   std::uint64_t position_ = 0;
   std::string fault_;
+  bool refused_ = false;
 };
 
 }  // namespace optare

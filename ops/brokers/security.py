@@ -1,7 +1,7 @@
 """TLS and SASL for the listener that clients use; between themselves, brokers speak plainly on this machine.
 
 FOLDER/tls/       ca.pem; client.pem and client.key, signed by it: without SASL, brokers demand a certificate
-FOLDER/password   of the SASL user `optare`
+FOLDER/password   of the SASL user `optare`, and where rights count of the others
 """
 import os
 import secrets
@@ -9,6 +9,7 @@ import secrets
 from jars import run
 
 user = "optare"
+guests = ("nodes", "reader")  # where rights count: they have none, until optare gives them some
 certificate_days = 30
 openssl_seconds_max = 60
 
@@ -53,7 +54,12 @@ def write_private(path, text):
         file.write(text)
 
 
-def settings(folder, tls, sasl):
+def users(acls):
+    """Who can log in."""
+    return (user, *guests) if acls else (user,)
+
+
+def settings(folder, tls, sasl, acls):
     """What server.properties says of it."""
     found = {}
     listener = "listener.name.clients"
@@ -68,17 +74,24 @@ def settings(folder, tls, sasl):
     if sasl:
         module = "org.apache.kafka.common.security"
         scram = f"{module}.scram.ScramLoginModule required;"
+        logins = " ".join(f'user_{name}="{password(folder)}"' for name in users(acls))
         found |= {
             f"{listener}.sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512,PLAIN",
             f"{listener}.scram-sha-256.sasl.jaas.config": scram,
             f"{listener}.scram-sha-512.sasl.jaas.config": scram,
             f"{listener}.plain.sasl.jaas.config":
-                f'{module}.plain.PlainLoginModule required user_{user}="{password(folder)}";',
+                f"{module}.plain.PlainLoginModule required {logins};",
+        }
+    if acls:
+        found |= {
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            # ANONYMOUS: the brokers, on their own listeners.
+            "super.users": f"User:ANONYMOUS;User:{user}",
         }
     return found
 
 
-def scram_arguments(folder):
-    """What formatting is told, so that the user is there from the first start."""
-    return [argument for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")
-            for argument in ("--add-scram", f"{mechanism}=[name={user},password={password(folder)}]")]
+def scram_arguments(folder, acls):
+    """What formatting is told, so that the users are there from the first start."""
+    return [argument for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512") for name in users(acls)
+            for argument in ("--add-scram", f"{mechanism}=[name={name},password={password(folder)}]")]

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/support/fleet.h"
+#include "tests/support/secure_login.h"
 
 namespace optare {
 namespace {
@@ -15,24 +15,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 using Flags = Fleet::Flags;
-
-// As the secure broker wants it, but for what a test does wrongly.
-struct Login {
-  std::string protocol = "sasl_ssl";
-  std::string mechanism = "SCRAM-SHA-512";
-  std::string user = secure_broker().user;
-  std::filesystem::path password_file = secure_broker().password_file();
-  std::filesystem::path ca = secure_broker().ca();
-
-  Flags flags() const {
-    Flags all{"--kafka-security-protocol", protocol};
-    if (protocol.ends_with("ssl")) all.insert(all.end(), {"--kafka-ssl-ca", ca});
-    if (protocol.starts_with("sasl"))
-      all.insert(all.end(), {"--kafka-sasl-mechanism", mechanism, "--kafka-sasl-username", user,
-                             "--kafka-sasl-password-file", password_file});
-    return all;
-  }
-};
 
 Fleet fleet_with(const Login& login) { return Fleet(secure_broker().bootstrap, login.flags()); }
 

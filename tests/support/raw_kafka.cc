@@ -9,56 +9,25 @@
 #include <stdexcept>
 
 #include "core/kafka/client.h"
+#include "tests/support/kafka_call.h"
 #include "tests/support/process.h"
 
 namespace optare {
 namespace {
 
-constexpr int call_ms_max = 60'000;
+using namespace kafka_call;
+
 constexpr int try_ms_max = 2'000;        // of what is tried again
 constexpr int metadata_ms_max = 15'000;  // a try outlasts a broker that hangs
 
-// What librdkafka hands out, and the function that takes it back.
-template <class T, void (*destroy)(T*)>
-struct Destroy {
-  void operator()(T* object) const { destroy(object); }
-};
-template <class T, void (*destroy)(T*)>
-using Handle = std::unique_ptr<T, Destroy<T, destroy>>;
-using Queue = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
-using Options = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
-using Reply = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
 using Message = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
 using Topic = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 using Positions = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
-
-void check(const std::string& what, rd_kafka_resp_err_t error, const char* words = nullptr) {
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  throw std::runtime_error(fmt::format("{}: {} {}", what, rd_kafka_err2name(error),
-                                       words == nullptr ? rd_kafka_err2str(error) : words));
-}
 
 // It may be over in a moment.
 bool is_passing(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
          error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__RESOLVE;
-}
-
-// Asks the brokers something of the admin protocol and waits for the reply.
-Reply ask(rd_kafka_t* client, const std::string& what,
-          const std::function<void(const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& send) {
-  const Queue queue(rd_kafka_queue_new(client));
-  const Options options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_ANY));
-  std::array<char, 256> fault{};
-  check(what,
-        rd_kafka_AdminOptions_set_request_timeout(options.get(), call_ms_max, fault.data(),
-                                                  fault.size()),
-        fault.data());
-  send(options.get(), queue.get());
-  Reply reply(rd_kafka_queue_poll(queue.get(), call_ms_max + 1000));
-  if (!reply) throw std::runtime_error(what + ": no reply");
-  check(what, rd_kafka_event_error(reply.get()), rd_kafka_event_error_string(reply.get()));
-  return reply;
 }
 
 void check_topics(const std::string& what, const rd_kafka_topic_result_t* const* topics,

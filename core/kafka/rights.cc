@@ -1,0 +1,21 @@
+#include "core/kafka/rights.h"
+
+#include <fmt/format.h>
+
+namespace optare {
+
+bool lacks_right(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+         error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+}
+
+std::string words_of(rd_kafka_resp_err_t error, std::string_view right, std::string_view what,
+                     std::string_view why) {
+  if (!lacks_right(error)) return why.empty() ? rd_kafka_err2str(error) : std::string(why);
+  return fmt::format(
+      "{}. Who this node is to them (kafka_sasl_username, or the name in kafka_ssl_cert) lacks the "
+      "right {} on {}: see \"Rights\" in ops/README.md",
+      rd_kafka_err2str(error), right, what);
+}
+
+}  // namespace optare
