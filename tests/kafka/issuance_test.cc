@@ -411,9 +411,8 @@ TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
   EXPECT_EQ(json_member(refused.body, "error"), "temporarily_unavailable");
   EXPECT_EQ(json_member(refused.body, "access_token"), "");
   const auto first = std::chrono::steady_clock::now();
-  constexpr int others = 20;
-  for (int i = 0; i < others; ++i) EXPECT_EQ(customer.ask(), 503);
-  EXPECT_LT(std::chrono::steady_clock::now() - first, others * issuance_ack_patience)
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(customer.ask(), 503);
+  EXPECT_LT(std::chrono::steady_clock::now() - first, issuance_ack_patience)
       << "nobody waits in vain after that";
   EXPECT_THAT(node.ops("/readyz").body, HasSubstr("issuance_ack"));
 
