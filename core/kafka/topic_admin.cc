@@ -71,13 +71,15 @@ TopicSettings settings_of(const rd_kafka_ConfigResource_t* resource) {
 
 FoundBroker broker_of(int id, const TopicSettings& settings) {
   const auto version = settings.find("inter.broker.protocol.version");
-  const auto timeout = settings.find("broker.session.timeout.ms");
+  const auto number = [&](std::string_view name) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::nullopt : parse_number<std::int64_t>(found->second);
+  };
   return {.id = id,
           .protocol_version = version == settings.end() ? std::string() : version->second,
           .has_telemetry = settings.contains("telemetry.max.bytes"),
-          .session_timeout_ms = timeout == settings.end()
-                                    ? std::nullopt
-                                    : parse_number<std::int64_t>(timeout->second)};
+          .session_timeout_ms = number("broker.session.timeout.ms"),
+          .replica_lag_ms = number("replica.lag.time.max.ms")};
 }
 
 void ask(rd_kafka_t* handle, rd_kafka_queue_t* queue, std::vector<Resource>& resources,

@@ -17,6 +17,7 @@ namespace optare {
 namespace {
 
 static_assert(session_timeout_ms_min > leader_trusted_for.count());
+static_assert(replica_lag_ms_min > leader_trusted_for.count());
 
 constexpr std::int64_t issuance_retention_ms =
     std::chrono::milliseconds(std::chrono::days(30)).count();
@@ -110,11 +111,15 @@ void judge_broker(const FoundBroker& broker, std::vector<Finding>& findings) {
         {where, "version",
          broker.protocol_version.empty() ? "older than 3.7" : broker.protocol_version,
          fmt::format("{}.{} or newer", broker_version_min.first, broker_version_min.second)});
-  // It is about what nodes read: to take no writes would help nobody.
-  if (broker.session_timeout_ms && *broker.session_timeout_ms < session_timeout_ms_min)
-    findings.push_back({where, "broker.session.timeout.ms",
-                        std::to_string(*broker.session_timeout_ms),
-                        at_least(session_timeout_ms_min).text, Weight::refuse, Weight::warn});
+  // They are about what nodes read: to take no writes would help nobody.
+  const auto lasts = [&](const char* setting, std::optional<std::int64_t> found,
+                         std::int64_t least) {
+    if (found && *found < least)
+      findings.push_back({where, setting, std::to_string(*found), at_least(least).text,
+                          Weight::refuse, Weight::warn});
+  };
+  lasts("broker.session.timeout.ms", broker.session_timeout_ms, session_timeout_ms_min);
+  lasts("replica.lag.time.max.ms", broker.replica_lag_ms, replica_lag_ms_min);
 }
 
 std::string lines_of(const std::vector<Finding>& findings, Weight weight, bool running) {

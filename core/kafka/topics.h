@@ -58,6 +58,8 @@ struct FoundBroker {
   bool has_telemetry = false;
   // Its setting broker.session.timeout.ms; none: not told.
   std::optional<std::int64_t> session_timeout_ms{};
+  // Its setting replica.lag.time.max.ms; none: not told.
+  std::optional<std::int64_t> replica_lag_ms{};
 };
 struct FoundCluster {
   std::vector<FoundBroker> brokers;  // those that answered
@@ -88,6 +90,9 @@ std::string warnings(const std::vector<Finding>& findings, bool running);
 // After how long a silence a broker loses what it leads, at the least: longer than a leader is
 // trusted of whom nothing was heard (core/log/end_proof). Ours.
 constexpr std::int64_t session_timeout_ms_min = 3'000;
+// For how long a copy holds up what is acknowledged, at the least, when it does not follow: one
+// that led until another was elected on purpose, and has not heard of it. As above.
+constexpr std::int64_t replica_lag_ms_min = 3'000;
 
 // The oldest broker whose high watermark honours min.insync.replicas (KIP-966).
 constexpr std::pair<int, int> broker_version_min{3, 7};

@@ -9,7 +9,9 @@
 namespace optare {
 
 // How long ago a record that counts as proof may be: shorter than brokers take to make another one
-// the leader of what nobody heard of (broker.session.timeout.ms, 9 s; ours in tests 3 s).
+// the leader of what nobody heard of (broker.session.timeout.ms, 9 s; ours in tests 3 s), and than
+// one that was elected on purpose waits for the copy of the old one before it acknowledges anything
+// (replica.lag.time.max.ms, 30 s; ours in tests 5 s).
 constexpr Duration leader_trusted_for = std::chrono::seconds(2);
 
 // What is known when the question is put.

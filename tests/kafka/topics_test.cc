@@ -44,6 +44,7 @@ TEST(KafkaTopics, AreMadeOnceAndAreThenRight) {
   const FoundCluster before = look_at_three(admin);
   EXPECT_TRUE(before.brokers[0].has_telemetry);
   EXPECT_GE(before.brokers[0].session_timeout_ms, session_timeout_ms_min);
+  EXPECT_GE(before.brokers[0].replica_lag_ms, replica_lag_ms_min);
   EXPECT_THAT(refusals(judge(before, admin.names()), false),
               HasSubstr(prefix + ".control: there is no such topic"));
   const auto made = admin.make_missing(before, patience);
@@ -149,7 +150,8 @@ TEST(KafkaFaultsTopics, AreRefusedOnABrokerThatIsMissedTooSoon) {
   KafkaBrokers brokers({.brokers = 1, .hasty = false});
   brokers.stop(1);
   std::ofstream(brokers.folder() / "node1/server.properties", std::ios::app)
-      << "broker.session.timeout.ms=2500\nbroker.heartbeat.interval.ms=500\n";
+      << "broker.session.timeout.ms=2500\nbroker.heartbeat.interval.ms=500\n"
+      << "replica.lag.time.max.ms=2900\n";
   brokers.start(1);
   KafkaConnection connection;
   connection.brokers = brokers.bootstrap();
@@ -157,7 +159,8 @@ TEST(KafkaFaultsTopics, AreRefusedOnABrokerThatIsMissedTooSoon) {
   const auto found = admin.look(patience);
   ASSERT_TRUE(found) << found.error().detail;
   EXPECT_THAT(refusals(judge(*found, admin.names()), false),
-              HasSubstr("broker 1: broker.session.timeout.ms is 2500, wanted: at least 3000"));
+              AllOf(HasSubstr("broker 1: broker.session.timeout.ms is 2500, wanted: at least 3000"),
+                    HasSubstr("broker 1: replica.lag.time.max.ms is 2900, wanted: at least 3000")));
 }
 
 TEST(KafkaTopics, SayInTimeThatNobodyAnswers) {

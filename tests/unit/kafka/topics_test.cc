@@ -16,7 +16,8 @@ const TopicNames names("optare");
 
 FoundCluster made(int brokers) {
   FoundCluster found;
-  for (int id = 1; id <= brokers; ++id) found.brokers.push_back({id, "3.9-IV0", true, 9'000});
+  for (int id = 1; id <= brokers; ++id)
+    found.brokers.push_back({id, "3.9-IV0", true, 9'000, 30'000});
   for (const NewTopic& topic : topics_to_make(names, brokers))
     found.topics.push_back(
         {topic.name, topic.partitions, topic.replicas, topic.replicas, topic.settings});
@@ -87,6 +88,18 @@ TEST(Topics, OnBrokersThatElectTooSoonAreRefusedAtTheStart) {
   found.brokers[1].session_timeout_ms = 2'999;
   found.brokers[2].session_timeout_ms = std::nullopt;
   const std::string text = "broker 2: broker.session.timeout.ms is 2999, wanted: at least 3000";
+  ASSERT_THAT(texts(found), ElementsAre(text));
+  EXPECT_EQ(refusals(judge(found, names), false), text);
+  EXPECT_EQ(warnings(judge(found, names), true), text) << "no write suffers from it";
+}
+
+// The old leader's copy is in sync for as long, whether it has heard of the new one or not.
+TEST(Topics, OnBrokersThatDropACopyTooSoonAreRefusedAtTheStart) {
+  FoundCluster found = made(3);
+  found.brokers[0].replica_lag_ms = 3'000;
+  found.brokers[1].replica_lag_ms = 2'999;
+  found.brokers[2].replica_lag_ms = std::nullopt;
+  const std::string text = "broker 2: replica.lag.time.max.ms is 2999, wanted: at least 3000";
   ASSERT_THAT(texts(found), ElementsAre(text));
   EXPECT_EQ(refusals(judge(found, names), false), text);
   EXPECT_EQ(warnings(judge(found, names), true), text) << "no write suffers from it";
