@@ -59,7 +59,7 @@ class Progress {
 void run(KafkaBrokers& brokers, int rounds, Duration pause, Told& told, Progress& progress) {
   FleetUnderLoad load(brokers);
   try {
-    load.next_commit("the start", Steady::now());
+    load.wait_for_full_load();
     for (int round = 0; round < rounds; ++round) {
       const Measures measures = told.fault->happen(load, pause);
       told.add(measures);

@@ -37,7 +37,7 @@ FleetUnderLoad::FleetUnderLoad(KafkaBrokers& its_brokers)
 }
 
 void FleetUnderLoad::create_apis() const {
-  for (const std::string& api : apis_) {
+  for (const std::string& api : apis) {
     const bool opaque = api.find("opaque") != std::string::npos;
     const HttpResponse made =
         fleet.call(a, "POST", "/apis",
@@ -45,12 +45,18 @@ void FleetUnderLoad::create_apis() const {
                                R"("scopes":[{{"name":"read"}}]}})",
                                api, opaque ? "opaque" : "jwt"));
     if (made.status != 201) throw std::runtime_error(made.body);
+    // Else every token would be told as dead to it.
+    const HttpResponse allowed =
+        fleet.call(a, "PUT",
+                   fmt::format("/apis/{}/introspectors/{}", json_member(made.body, "api_id"),
+                               admin.client_id));
+    if (!allowed.ok()) throw std::runtime_error(allowed.body);
   }
 }
 
 AppSecret FleetUnderLoad::create_application(const std::string& name) const {
   boost::json::array grants;
-  for (const std::string& api : apis_)
+  for (const std::string& api : apis)
     grants.push_back({{"identifier", api}, {"scopes", boost::json::array{"read"}}});
   const HttpResponse made =
       fleet.call(a, "POST", "/applications",
@@ -69,12 +75,12 @@ void FleetUnderLoad::begin_load() {
   }
   for (const Nodes& way : {Nodes{&a}, Nodes{&b}, Nodes{&c}, Nodes{&a, &b, &c}}) {
     rivals_.emplace_back(number, Asker(static_cast<unsigned>(number), way, administrator, calls),
-                         shared_, apis_, admin, ended_);
+                         shared_, apis, admin, ended_);
     ++number;
   }
   for (const Nodes& way : {Nodes{&a, &b}, Nodes{&a, &b, &c}}) {
     token_callers_.emplace_back(number, way, create_application("tokens-" + std::to_string(number)),
-                                apis_, token_calls);
+                                apis, token_calls);
     ++number;
   }
   for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
@@ -86,6 +92,11 @@ FleetUnderLoad::~FleetUnderLoad() {
   ended_ = true;
   for (ServerProcess* node : nodes)  // nobody waits for one that was left asleep
     if (node->running()) node->kill();
+}
+
+void FleetUnderLoad::wait_for_full_load() const {
+  for (const std::string event : rival_events)
+    wait_until(event + " to be done", [&] { return shared_.was_done(event); }, recovery_max);
 }
 
 Duration FleetUnderLoad::next_commit(const std::string& after, Steady::time_point moment,
@@ -219,6 +230,7 @@ std::vector<std::string> FleetUnderLoad::what_is_wrong() {
     caller.ask_all(all);
     wrong.insert(wrong.end(), caller.wrong().begin(), caller.wrong().end());
   }
+  compare_issuance();
   ask_for_dead_tokens();
   verify_nodes();
   return wrong;
@@ -241,6 +253,14 @@ void FleetUnderLoad::compare(const boost::json::array& rows) {
   }
   for (const auto& [name, id] : unknown)
     if (name.starts_with("app-")) wrong.push_back(name + " was made by nobody");
+  for (const auto& [name, made] : asked_for) {
+    const auto times = found.count(name);
+    if (times > 1) wrong.push_back(fmt::format("{} was made {} times", name, times));
+    if ((made == Known::no && times > 0) || (made == Known::yes && times == 0))
+      wrong.push_back(fmt::format("{} was {}, and is {}there", name,
+                                  made == Known::no ? "refused" : "acknowledged",
+                                  made == Known::no ? "" : "not "));
+  }
   if (living.empty()) wrong.emplace_back("there was no load: no application lives");
   ask_for_tokens_of(living);
 }
@@ -323,8 +343,32 @@ void FleetUnderLoad::print(const std::vector<ToldCall>& history) {
   for (const auto& [event, outcomes] : told)
     fmt::print("  {}: {} done, {} refused, {} unknown\n", event, outcomes.done, outcomes.refused,
                outcomes.unknown);
-  for (const char* event : {"ClientCreated", "TokenRevoked"})
-    if (told[event].done == 0) wrong.push_back(fmt::format("there was no load: no {}", event));
+  if (told["TokenRevoked"].done == 0) wrong.emplace_back("there was no load: no TokenRevoked");
+}
+
+void FleetUnderLoad::compare_issuance() {
+  for (const ServerProcess* node : nodes) {
+    wait_until(
+        "the spool to be in the topic",
+        [&] { return node->metric("optare_issuance_forward_queue") == 0; }, recovery_max);
+    if (node->metric("optare_issuance_forward_lost_total") != 0)
+      wrong.emplace_back("a node lost issuance records");
+  }
+  const Ended exported = fleet.export_topic();
+  if (exported.code != 0) wrong.push_back("the export of issuance records: " + exported.err);
+  std::vector<GotToken> got;
+  const auto add = [&](const std::vector<GotToken>& more) {
+    got.insert(got.end(), more.begin(), more.end());
+  };
+  for (const TokenCaller& caller : token_callers_) add(caller.issued());
+  for (const Rival& rival : rivals_) add(rival.issued());
+  const auto known =
+      std::ranges::count_if(got, [](const auto& token) { return !token.jti.empty(); });
+  fmt::print("  tokens: {} were got, of {} the record was looked for by its id\n", got.size(),
+             known);
+  if (known == 0) wrong.emplace_back("there was no load: nobody got a token");
+  const auto found = not_recorded(got, exported.out);
+  wrong.insert(wrong.end(), found.begin(), found.end());
 }
 
 void FleetUnderLoad::ask_for_dead_tokens() {

@@ -29,6 +29,8 @@ class FleetUnderLoad {
   FleetUnderLoad(const FleetUnderLoad&) = delete;
   FleetUnderLoad& operator=(const FleetUnderLoad&) = delete;
 
+  // Waits until each kind of call was done, so that a fault meets all of them.
+  void wait_for_full_load() const;
   // Waits for the first commit that was asked for later than `moment`; how much later it was done.
   Duration next_commit(const std::string& after, Steady::time_point moment,
                        const ServerProcess* node = nullptr);
@@ -37,6 +39,9 @@ class FleetUnderLoad {
                      Steady::time_point moment);
   // As the first node says it; throws when it is not done in time.
   HttpResponse insist(const std::string& method, const std::string& path, const std::string& body);
+
+  // Made on a, with a grant of all `apis`.
+  AppSecret create_application(const std::string& name) const;
 
   // The node that leads the log, as all brokers say.
   int leader();
@@ -63,6 +68,9 @@ class FleetUnderLoad {
   CallLog token_calls;        // of the OAuth endpoints
   // What a fault found wrong while it happened.
   std::vector<std::string> wrong;
+  // Applications that a fault asked for once each, by name: whether it was told that they are made.
+  std::map<std::string, Known> asked_for;
+  const std::vector<std::string> apis{"https://jwt.example.com", "https://opaque.example.com"};
 
  private:
   using Names = std::multimap<std::string, std::string>;  // to client_id
@@ -71,12 +79,13 @@ class FleetUnderLoad {
   boost::json::array agreed_rows(const std::vector<const ServerProcess*>& all) const;
   std::vector<StandingEvent> events_of(const ServerProcess& node) const;
   void create_apis() const;
-  AppSecret create_application(const std::string& name) const;
   void begin_load();
   void compare(const boost::json::array& rows);
   void compare(const Caller::App& app, const Names& found);
   void compare_histories(const std::vector<StandingEvent>& events);
   void print(const std::vector<ToldCall>& history);
+  // Each token that somebody got has its record in the topic, once.
+  void compare_issuance();
   void ask_for_dead_tokens();
   void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
   void verify_nodes();
@@ -84,7 +93,6 @@ class FleetUnderLoad {
   // for a while of what was before.
   std::optional<int> told_by_all(const std::function<int(RawKafka&)>& tell) const;
 
-  const std::vector<std::string> apis_{"https://jwt.example.com", "https://opaque.example.com"};
   std::deque<Caller> callers_;  // each with applications of its own
   SharedApplications shared_;
   std::deque<Rival> rivals_;

@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
-#include "core/base/encoding.h"
+#include "tests/support/issued_tokens.h"
 
 namespace optare {
 namespace {
@@ -19,13 +19,6 @@ constexpr std::size_t apps_verified_each_time = 6;
 constexpr int asked_again_max = 300;
 constexpr std::chrono::milliseconds ask_again_interval{200};
 constexpr const char* audiences[] = {"https://jwt.example.com", "https://opaque.example.com"};
-
-std::string id_in(const std::string& jwt) {
-  const auto first = jwt.find('.');
-  if (first == std::string::npos) return {};
-  const auto claims = from_base64url(jwt.substr(first + 1, jwt.find('.', first + 1) - first - 1));
-  return claims ? json_member(*claims, "jti") : std::string();
-}
 
 std::uint64_t position_in(const testing::Answer& answer) {
   return std::stoull("0" + std::string(answer.header("Optare-Position")));
@@ -263,7 +256,7 @@ void LifeUnderLoad::get_token(App& app) {
   EXPECT_EQ(answer.status, 200) << answer.body;
   if (answer.status != 200) return;
   const std::string text = json_member(answer.body, "access_token");
-  Token token{.text = text, .id = id_in(text)};
+  Token token{.text = text, .id = jti_of(text)};
   if (!token.id.empty()) issued_.insert(token.id);
   if (app.tokens.size() < tokens_kept_max)
     app.tokens.push_back(std::move(token));

@@ -69,6 +69,16 @@ void SharedApplications::gone(const std::string& client_id) {
   living_.erase(living_.begin() + (app - living_.data()));
 }
 
+void SharedApplications::done(const std::string& event) {
+  const std::scoped_lock lock(mutex_);
+  done_.insert(event);
+}
+
+bool SharedApplications::was_done(const std::string& event) const {
+  const std::scoped_lock lock(mutex_);
+  return done_.contains(event);
+}
+
 std::vector<std::string> SharedApplications::dead_tokens() const {
   const std::scoped_lock lock(mutex_);
   return dead_tokens_;
@@ -122,13 +132,19 @@ void Rival::create() {
 
 // Nobody else knows the application yet: nothing but a node in trouble refuses it.
 void Rival::take_token(SharedApplications::App& app, const AppSecret& secret) try {
-  const HttpResponse answer =
-      asker_.any_node().request_token(secret, apis_[asker_.below(apis_.size())]);
-  if (answer.status == 200)
+  const ServerProcess& node = asker_.any_node();
+  const HttpResponse answer = node.request_token(secret, apis_[asker_.below(apis_.size())]);
+  if (answer.status == 200) {
     app.token = json_member(answer.body, "access_token");
-  else if (answer.status / 100 == 4 && answer.status != 408)
+    issued_.push_back({app.client_id, jti_of(app.token)});
+    const HttpResponse seen =
+        node.post_form("/oauth2/introspect", introspector_, {{"token", app.token}});
+    if (seen.status == 200 && json_member(seen.body, "active") != "true")
+      wrong_.push_back(fmt::format("a token of {} is new: {}", app.client_id, seen.body));
+  } else if (answer.status / 100 == 4 && answer.status != 408) {
     wrong_.push_back(
         fmt::format("a token of {}: {} {}", app.client_id, answer.status, answer.body));
+  }
 } catch (const std::exception&) {
   return;  // killed, or too late
 }
@@ -201,6 +217,7 @@ void Rival::keep(ToldCall told, const Asker::Answer& answer) {
   const HttpResponse& said = answer.response;
   told.answered = answer.answered;
   if (told.done == Known::yes) {
+    shared_.done(told.event);
     told.position = std::stoull("0" + std::string(said.header("Optare-Position")));
     if (told.stream.empty()) told.stream = "application/" + json_member(said.body, "client_id");
   }

@@ -2,18 +2,25 @@
 // part of one history.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tests/support/call_log.h"
+#include "tests/support/issued_tokens.h"
 
 namespace optare {
 
 constexpr std::size_t shared_applications = 50;
+// The events that rivals ask for. Until there are as many applications they only make some.
+constexpr std::array rival_events{"ClientCreated",       "SecretRotated",     "SecretRevoked",
+                                  "ClientTokensRevoked", "ClientDeactivated", "ClientActivated",
+                                  "ApplicationDeleted"};
 
 // What the rivals know of the applications that they share. Thread: any.
 class SharedApplications {
@@ -34,6 +41,9 @@ class SharedApplications {
   // Its tokens are dead for ever, as a caller was told.
   void ended(const std::string& client_id);
   void gone(const std::string& client_id);
+  // Somebody was told that such a call was done.
+  void done(const std::string& event);
+  bool was_done(const std::string& event) const;
   // Tokens that are dead for ever.
   std::vector<std::string> dead_tokens() const;
 
@@ -45,6 +55,7 @@ class SharedApplications {
   std::vector<App> living_;
   std::deque<App> gone_;
   std::vector<std::string> dead_tokens_;
+  std::set<std::string> done_;
 };
 
 class Rival {
@@ -55,6 +66,8 @@ class Rival {
 
   void live();
   const std::vector<ToldCall>& history() const { return history_; }
+  // The tokens that it got.
+  const std::vector<GotToken>& issued() const { return issued_; }
   // Answers that nobody may give.
   const std::vector<std::string>& wrong() const { return wrong_; }
 
@@ -79,6 +92,7 @@ class Rival {
   const AppSecret introspector_;
   const std::atomic<bool>& ended_;
   std::vector<ToldCall> history_;
+  std::vector<GotToken> issued_;
   std::vector<std::string> wrong_;
 };
 

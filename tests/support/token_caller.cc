@@ -65,19 +65,22 @@ void TokenCaller::take() {
   const ServerProcess& node = any_node();
   const auto answer = answered(node, [&] { return node.request_token(app_, api); });
   if (!answer) return;
-  if (answer->status == 200)
-    tokens_.push_back({.text = json_member(answer->body, "access_token"), .revoked_at = {}});
-  else
-    wrong_.push_back(fmt::format("a token for {}: {} {}", api, answer->status, answer->body));
+  if (answer->status == 200) {
+    const std::string text = json_member(answer->body, "access_token");
+    tokens_.push_back({.text = text, .jti = jti_of(text), .revoked_at = {}});
+    return;
+  }
+  wrong_.push_back(fmt::format("a token for {}: {} {}", api, answer->status, answer->body));
 }
 
 // One that lives is known everywhere; one that was revoked is dead where it was, and soon
 // everywhere.
-void TokenCaller::look_at(const Token& token, const ServerProcess& node) {
+void TokenCaller::look_at(Token& token, const ServerProcess& node) {
   const auto asked = Steady::now();
   const auto answer = introspected(token, node);
   if (!answer) return;
   const std::string active = json_member(answer->body, "active");
+  if (token.jti.empty()) token.jti = json_member(answer->body, "jti");
   if (token.revoked == Known::no && active != "true")
     wrong_.push_back(fmt::format("a token that lives: {} {}", answer->status, answer->body));
   if (token.revoked == Known::yes && asked > token.revoked_at + max_staleness && active != "false")
@@ -114,6 +117,12 @@ void TokenCaller::revoke(Token& token, const std::atomic<bool>& ended) {
   const auto seen = introspected(token, *node);
   if (seen && json_member(seen->body, "active") != "false")
     wrong_.push_back("a token is active where it was revoked: " + seen->body);
+}
+
+std::vector<GotToken> TokenCaller::issued() const {
+  std::vector<GotToken> issued;
+  for (const Token& token : tokens_) issued.push_back({app_.client_id, token.jti});
+  return issued;
 }
 
 void TokenCaller::ask_all(const std::vector<const ServerProcess*>& nodes) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/call_log.h"
+#include "tests/support/issued_tokens.h"
 #include "tests/support/server_process.h"
 #include "tests/support/told_history.h"
 
@@ -20,6 +21,7 @@ class TokenCaller {
  public:
   struct Token {
     std::string text;
+    std::string jti;  // empty: opaque, and nobody was told
     Known revoked = Known::no;
     Steady::time_point revoked_at;  // when somebody was told so
   };
@@ -32,7 +34,8 @@ class TokenCaller {
   void live(const std::atomic<bool>& ended);
   // Asks each node about them, once all nodes know everything.
   void ask_all(const std::vector<const ServerProcess*>& nodes);
-  const std::deque<Token>& tokens() const { return tokens_; }
+  // What it got, as far as answers told it.
+  std::vector<GotToken> issued() const;
   // Its revocations.
   const std::vector<ToldCall>& history() const { return history_; }
   // Answers that nobody may give.
@@ -41,7 +44,7 @@ class TokenCaller {
  private:
   void step(const std::atomic<bool>& ended);
   void take();
-  void look_at(const Token& token, const ServerProcess& node);
+  void look_at(Token& token, const ServerProcess& node);
   void revoke(Token& token, const std::atomic<bool>& ended);
   // None: no answer, or one that only says that nothing can be done now.
   std::optional<HttpResponse> answered(const ServerProcess& node,
