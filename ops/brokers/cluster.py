@@ -27,6 +27,7 @@ stop_seconds_max = 20
 controller_seconds_max = 60
 known_seconds_max = 60
 answer_seconds_max = 1.0
+elect_seconds_max = 30.0
 
 # For tests that hurt brokers and wait for what comes of it. Kafka's own times, three to six times as long,
 # do not take a busy machine's brokers for lost ones.
@@ -88,7 +89,7 @@ class Cluster:
     @staticmethod
     def create(folder, options):
         """Makes the folder of a new cluster; nothing runs yet. `options`: version, brokers, network, tls,
-        scram, acls, hasty."""
+        scram, hasty."""
         folder = pathlib.Path(folder).resolve()
         facts = dict(options, cluster_id=random_id(), nodes=[])
         ids = range(1, options["brokers"] + 1)
@@ -121,7 +122,7 @@ class Cluster:
     def settings(self, node):
         """server.properties. What the product demands of brokers is explained in ops/README.md."""
         copies = min(3, len(self.nodes))
-        tls, scram, acls = self.facts["tls"], self.facts["scram"], self.facts.get("acls", False)
+        tls, scram = self.facts["tls"], self.facts["scram"]
         clients = security.protocol(tls, scram)
         voters = ",".join(f"{n.id}@{n.address}:{n.controllers}" for n in self.nodes)
         advertised = f"CLIENTS://{node.address}:{node.clients},INTERNAL://{node.address}:{node.internal}"
@@ -151,7 +152,7 @@ class Cluster:
             "log.cleaner.dedupe.buffer.size": 8 << 20,
             "num.network.threads": 2,
             "num.io.threads": 4,
-        } | (hasty_settings if self.facts.get("hasty") else {}) | security.settings(self.folder, tls, scram, acls)
+        } | (hasty_settings if self.facts.get("hasty") else {}) | security.settings(self.folder, tls, scram)
 
     def format(self):
         """Prepares the nodes' storage: Kafka formats one, the others differ in their ids only."""
@@ -166,7 +167,7 @@ class Cluster:
             lines = (f"{name}={value}\n" for name, value in self.settings(node).items())
             security.write_private(node.properties, "".join(lines))
         first = self.nodes[0]
-        more = security.scram_arguments(self.folder, self.facts["acls"]) if self.facts["scram"] else []
+        more = security.scram_arguments(self.folder) if self.facts["scram"] else []
         self.kafka.format(first.properties, self.facts["cluster_id"], more)
         for node in self.nodes[1:]:
             shutil.copytree(first.folder / "data", node.folder / "data")
@@ -261,10 +262,18 @@ class Cluster:
         if self.network:
             self.network.down()
 
-    def send(self, node, number, what):
-        """Pauses or resumes a node."""
-        if not node.process.signal(number):
-            raise Fault(f"node {node.id} does not run: it cannot be {what}")
+    @staticmethod
+    def send(nodes, number, what):
+        """Pauses or resumes nodes."""
+        for node in nodes:
+            if not node.process.signal(number):
+                raise Fault(f"node {node.id} does not run: it cannot be {what}")
+
+    def elect(self):
+        """Has the first copy of each partition lead it."""
+        running = [node for node in self.nodes if node.state() == "running"]
+        if not any(wire.elect_first_copies((node.address, node.internal), elect_seconds_max) for node in running):
+            raise Fault("no node has the leaders elected")
 
     def controller(self):
         """The number of the node that leads the controllers."""

@@ -1,5 +1,5 @@
-"""The two requests of Kafka's protocol that ops/kafka makes itself: who leads the controllers? Which brokers
-does a broker know?
+"""The requests of Kafka's protocol that ops/kafka makes itself: who leads the controllers? Which brokers
+does a broker know? And one to elect leaders.
 
 A tool of Kafka's would answer too, after starting a Java machine for two seconds.
 """
@@ -7,7 +7,9 @@ import socket
 import struct
 
 metadata = 3
+elect_leaders = 43
 describe_quorum = 55
+answer_bytes_min = 14
 answer_bytes_max = 1 << 20
 
 
@@ -46,6 +48,15 @@ def known_brokers(address, seconds):
     return known
 
 
+def elect_first_copies(address, seconds):
+    """Has the first copy of each partition lead it, where it is in sync; was that done?"""
+    body = struct.pack(">hhih", elect_leaders, 1, 1, -1)  # as above
+    body += struct.pack(">bii", 0, -1, int(seconds * 1000))  # the preferred ones, of all partitions
+    answer = ask(address, body, seconds)
+    # correlation, throttle time, error
+    return answer is not None and struct.unpack_from(">h", answer, 8)[0] == 0
+
+
 def ask(address, body, seconds):
     """The answer to one request; none when it does not come in time."""
     try:
@@ -60,7 +71,7 @@ def ask(address, body, seconds):
 def receive(connection):
     """One answer, without its length."""
     size = struct.unpack(">i", exactly(connection, 4))[0]
-    if not 19 <= size <= answer_bytes_max:
+    if not answer_bytes_min <= size <= answer_bytes_max:
         raise OSError(f"an answer of {size} bytes")
     return exactly(connection, size)
 

@@ -15,7 +15,7 @@ class KafkaFaultsUnderLoad : public testing::Test {
  protected:
   explicit KafkaFaultsUnderLoad(const KafkaBrokersOptions& options = {})
       : brokers(options), load(brokers) {
-    load.next_commit("the start", Steady::now());
+    load.wait_for_full_load();
   }
   Measures happen(const std::string& name) {
     const Fault& fault = fault_named(name);
@@ -31,8 +31,8 @@ class KafkaFaultsUnderLoad : public testing::Test {
 };
 
 TEST_F(KafkaFaultsUnderLoad, LoseNothingAndInventNothing) {
-  for (const char* fault : {"node-killed", "leader-killed", "controller-killed", "leader-hangs",
-                            "node-paused", "all-restarted"})
+  for (const char* fault : {"node-killed", "nodes-killed", "leader-killed", "controller-killed",
+                            "leader-hangs", "node-paused", "all-restarted", "all-killed"})
     happen(fault);
   expect_what_was_said();
 }

@@ -3,28 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
-#include <map>
 #include <stdexcept>
 #include <thread>
 
 #include "tests/support/deaf_node.h"
+#include "tests/support/no_quorum.h"
+#include "tests/support/restarts.h"
 
 namespace optare {
 namespace {
 
 using namespace std::chrono_literals;
 
-// The view of a node is told to be at least so old when its brokers are away.
-constexpr int age_told_min = 10;
 // From a node to who asked it.
 constexpr Duration answer_travels_max = 100ms;
-
-Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment) {
-  const Duration commit = load.next_commit(fault, moment);
-  return {{"next commit", commit}, {"tokens at all", load.tokens_at(load.nodes, fault, moment)}};
-}
 
 // All nodes have what they need, and callers are in each other's way.
 Measures nothing(FleetUnderLoad& load, Duration pause) {
@@ -39,6 +32,13 @@ Measures kill_node(FleetUnderLoad& load, Duration) {
   load.b.start(load.fleet.flags());  // as a supervisor does
   return {{"next commit", commit},
           {"tokens at all", load.tokens_at(load.nodes, "kill -9 of a node", moment)}};
+}
+
+Measures kill_nodes(FleetUnderLoad& load, Duration) {
+  for (ServerProcess* node : load.nodes) node->process().signal(SIGKILL);
+  for (ServerProcess* node : load.nodes) node->kill();
+  for (ServerProcess* node : load.nodes) node->start(load.fleet.flags());
+  return life_after(load, "kill -9 of all nodes", Steady::now());
 }
 
 Measures kill_broker(FleetUnderLoad& load, int broker, const std::string& fault) {
@@ -74,44 +74,10 @@ Measures restart_all(FleetUnderLoad& load, Duration) {
   return measures;
 }
 
-// Nothing can be written, what is there can be read, and says how old it is.
-Measures kill_two(FleetUnderLoad& load, Duration) {
-  const int first = load.leader();
-  const int second = load.others(first).front();
-  load.brokers.kill(first);
-  load.brokers.kill(second);
-  const auto moment = Steady::now();
-  const HttpHeaders headers{{"Authorization", "Bearer " + load.administrator},
-                            {"Content-Type", "application/json"}};
-  HttpResponse refused;
-  wait_until(
-      "a write to be refused",
-      [&] {
-        refused = load.a.send("POST", "/api/v1/applications", headers,
-                              R"({"name":"in vain","type":"m2m"})");
-        return refused.status == 503;
-      },
-      recovery_max);
-  if (json_member(refused.body, "detail").empty())
-    load.wrong.push_back("it is not said why a write was refused: " + refused.body);
-  wait_until(
-      "/readyz to say why",
-      [&] { return load.a.ops("/readyz").body.find("nothing has proven") != std::string::npos; },
-      recovery_max);
-  wait_until(
-      "tokens to be refused",  // too old to be told: closed rather than wrong
-      [&] { return load.a.request_token(load.admin, load.fleet.audience()).status == 503; },
-      recovery_max);
-  Measures measures{{"tokens refused", std::chrono::floor<Duration>(Steady::now() - moment)}};
-  const HttpResponse read =
-      decided([&] { return load.a.send("GET", "/api/v1/applications?limit=1", headers); });
-  if (read.status != 200) load.wrong.push_back("nothing is read: " + read.body);
-  if (const std::string age(read.header("Optare-View-Age")); std::stoi("0" + age) < age_told_min)
-    load.wrong.push_back("what is read is said to be " + age + " s old");
-  load.brokers.start(first);
-  load.brokers.start(second);
-  const Measures life = life_after(load, "two brokers are back", Steady::now());
-  measures.insert(measures.end(), life.begin(), life.end());
+Measures kill_all(FleetUnderLoad& load, Duration) {
+  load.brokers.kill({1, 2, 3});
+  load.brokers.start_all();
+  Measures measures = life_after(load, "kill -9 of all brokers", Steady::now());
   load.wait_for_all_in_sync();
   return measures;
 }
@@ -153,78 +119,6 @@ Measures pause_node(FleetUnderLoad& load, Duration pause) {
   return measures;
 }
 
-// When a node was taken away and was ready again.
-struct Away {
-  const ServerProcess* node = nullptr;
-  Steady::time_point from;
-  Steady::time_point until;
-  bool met(const CallLog::Call& call) const {
-    return call.node == node && call.answered > from && call.asked < until;
-  }
-};
-
-std::string_view text_of(CallLog::End end) {
-  constexpr std::array names{"answered", "failed", "unreached", "cut"};
-  return names.at(static_cast<std::size_t>(end));
-}
-
-// What a node that is away does not answer is its own; nothing else may fail.
-void judge(FleetUnderLoad& load, const CallLog& log, Steady::time_point began,
-           const std::vector<Away>& all_away, std::map<CallLog::End, int>& at_them) {
-  for (const CallLog::Call& call : log.ended_after(began)) {
-    const bool met =
-        std::ranges::any_of(all_away, [&](const Away& away) { return away.met(call); });
-    if (met) ++at_them[call.end];
-    if (met || call.end == CallLog::End::answered) continue;
-    load.wrong.push_back(
-        fmt::format("a call {} at a node that was there: {}", text_of(call.end), call.said));
-  }
-}
-
-// The longest time without one that was done, at whatever node.
-Duration longest_gap(const CallLog& log, Steady::time_point began) {
-  Steady::duration longest{};
-  auto last = began;
-  for (const CallLog::Call& call : log.ended_after(began)) {
-    if (call.done != Known::yes) continue;
-    longest = std::max(longest, call.answered - last);
-    last = call.answered;
-  }
-  return std::chrono::ceil<Duration>(std::max(longest, Steady::now() - last));
-}
-
-// As a new build is installed: each node is stopped in good order and started, one after another.
-Measures restart_nodes(FleetUnderLoad& load, Duration) {
-  const auto began = Steady::now();
-  std::vector<Away> all_away;
-  Duration longest_stop{};
-  Duration longest_start{};
-  for (ServerProcess* node : load.nodes) {
-    const auto from = Steady::now();
-    if (const int code = node->stop(); code != 0)
-      load.wrong.push_back(fmt::format("a node ended with {}: {}", code, node->said()));
-    const auto stopped = Steady::now();
-    node->start(load.fleet.flags());
-    const auto ready = Steady::now();
-    all_away.push_back({node, from, ready});
-    longest_stop = std::max(longest_stop, std::chrono::ceil<Duration>(stopped - from));
-    longest_start = std::max(longest_start, std::chrono::ceil<Duration>(ready - stopped));
-    load.next_commit("its restart", ready, node);
-    load.tokens_at({node}, "its restart", ready);
-  }
-  std::map<CallLog::End, int> at_them;
-  for (const CallLog* log : {&load.calls, &load.token_calls})
-    judge(load, *log, began, all_away, at_them);
-  for (const auto& [end, count] : at_them)
-    fmt::print("  calls at nodes that were away: {} {}\n", count, text_of(end));
-  if (at_them[CallLog::End::unreached] == 0)
-    load.wrong.emplace_back("nobody called a node that was away");
-  return {{"stopped", longest_stop},
-          {"ready again", longest_start},
-          {"next commit at any", longest_gap(load.calls, began)},
-          {"next token at any", longest_gap(load.token_calls, began)}};
-}
-
 // All nodes reach all brokers, the one that thinks that it leads, too.
 Measures cut_leader(FleetUnderLoad& load, Duration) {
   const int broker = load.leader();
@@ -237,6 +131,11 @@ Measures cut_leader(FleetUnderLoad& load, Duration) {
 
 }  // namespace
 
+Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment) {
+  const Duration commit = load.next_commit(fault, moment);
+  return {{"next commit", commit}, {"tokens at all", load.tokens_at(load.nodes, fault, moment)}};
+}
+
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> faults{
       {"nothing", "nothing happens, and callers of all nodes are at the same applications", 60s,
@@ -244,6 +143,7 @@ const std::vector<Fault>& all_faults() {
       {"node-killed", "kill -9 of a node", 3s, kill_node},
       {"nodes-restarted", "all nodes restarted in good order, one after another", 8s,
        restart_nodes},
+      {"nodes-killed", "kill -9 of all nodes at once; times after they are back", 8s, kill_nodes},
       {"node-paused", "a node sleeps in the middle of commands", 65s, pause_node},
       {"leader-killed", "kill -9 of the broker that leads the log", 20s, kill_leader},
       {"controller-killed", "kill -9 of the leading controller", 20s, kill_controller},
@@ -253,7 +153,10 @@ const std::vector<Fault>& all_faults() {
       {"leader-cut-with-node", "the same, and a node reaches nothing else", 40s,
        cut_leader_with_node},
       {"two-killed", "kill -9 of two brokers; times after they are back", 40s, kill_two},
+      {"brokers-restarted", "all brokers restarted in good order, one after another", 60s,
+       restart_brokers},
       {"all-restarted", "all brokers restarted; times after they are back", 20s, restart_all},
+      {"all-killed", "kill -9 of all brokers at once; times after they are back", 20s, kill_all},
   };
   return faults;
 }

@@ -14,6 +14,8 @@ namespace optare {
 using Measures = std::vector<std::pair<std::string, Duration>>;
 
 std::string text_of(const Measures& measures);
+// The next commit, and tokens at all nodes, after that moment.
+Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment);
 
 struct Fault {
   std::string name;

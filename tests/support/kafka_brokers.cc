@@ -77,8 +77,10 @@ std::string KafkaBrokers::command(const std::vector<std::string>& arguments) con
   return ops_kafka(std::move(all));
 }
 
-void KafkaBrokers::of_node(std::string_view what, int node) {
-  command({std::string(what), std::to_string(node)});
+void KafkaBrokers::of_nodes(std::string_view what, const Nodes& nodes) {
+  std::vector<std::string> arguments{std::string(what)};
+  for (const int node : nodes) arguments.push_back(std::to_string(node));
+  command(arguments);
 }
 
 void KafkaBrokers::stop_all() { command({"down"}); }
@@ -113,8 +115,7 @@ const SecureBroker& secure_broker() {
     const std::string folder = shared_folder("OPTARE_TEST_SECURE_BROKER");
     if (!folder.empty())
       return SecureBroker{.bootstrap = shared_bootstrap(folder), .folder = folder};
-    static const KafkaBrokers own(
-        {.brokers = 1, .hasty = false, .up = {"--tls", "--scram", "--acls"}});
+    static const KafkaBrokers own({.brokers = 1, .hasty = false, .up = {"--tls", "--scram"}});
     return SecureBroker{.bootstrap = own.bootstrap(), .folder = own.folder()};
   }();
   return shared;

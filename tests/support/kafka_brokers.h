@@ -34,14 +34,19 @@ class KafkaBrokers {
   // What ops/kafka keeps of the cluster; the log of node N is nodeN/log.
   std::filesystem::path folder() const { return files_ / "cluster"; }
 
-  void stop(int node) { of_node("stop", node); }  // in good order
-  void start(int node) { of_node("start", node); }
-  void kill(int node) { of_node("kill", node); }  // SIGKILL, and gone
-  void pause(int node) { of_node("pause", node); }
-  void resume(int node) { of_node("resume", node); }
+  using Nodes = std::vector<int>;
+  void stop(int node) { of_nodes("stop", {node}); }  // in good order
+  void start(int node) { of_nodes("start", {node}); }
+  void start(const Nodes& nodes) { of_nodes("start", nodes); }
+  void kill(int node) { of_nodes("kill", {node}); }           // SIGKILL, and gone
+  void kill(const Nodes& nodes) { of_nodes("kill", nodes); }  // all at once
+  void pause(int node) { of_nodes("pause", {node}); }
+  void resume(int node) { of_nodes("resume", {node}); }
   // All nodes, in good order, and up again with their data and addresses.
   void stop_all();
   void start_all();
+  // Has the first copy of each partition lead it, on purpose.
+  void elect() { command({"elect"}); }
   // The node that leads the controllers; waits while there is none.
   int controller() const;
   // On a network of its own: nothing passes any more between this node and the others, and
@@ -53,7 +58,7 @@ class KafkaBrokers {
   std::string command(const std::vector<std::string>& arguments) const;
 
  private:
-  void of_node(std::string_view what, int node);
+  void of_nodes(std::string_view what, const Nodes& nodes);
   std::vector<std::string> up() const;
 
   TemporaryDirectory files_;
@@ -65,14 +70,12 @@ class KafkaBrokers {
 // them (label kafka). Without ctest this process starts its own, once. Each test takes topics of
 // its own: see kafka_prefix.
 const std::string& shared_brokers();
-// One broker more, which speaks TLS and knows some users, by SCRAM and PLAIN: `ops/kafka up --tls
-// --scram --acls`. Shared in the same way.
+// One broker more, which speaks TLS and knows one user, by SCRAM and PLAIN: `ops/kafka up --tls
+// --scram`. Shared in the same way.
 struct SecureBroker {
   std::string bootstrap;
   std::filesystem::path folder;
-  std::string user = "optare";    // may do everything
-  std::string nodes = "nodes";    // these may do what a test lets them, in topics of its own
-  std::string reader = "reader";  // and this one never anything on the cluster itself
+  std::string user = "optare";
   std::filesystem::path password_file() const { return folder / "password"; }
   std::filesystem::path ca() const { return folder / "tls/ca.pem"; }
 };
