@@ -12,7 +12,7 @@ import time
 from faults import Fault, say
 from ports import free_ports
 
-VERSIONS = ("3.9.1", "4.1.1")
+VERSIONS = ("3.9.1", "4.1.1", "3.6.2")  # the last is older than the product takes
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
 install_seconds_max = 600
