@@ -76,9 +76,13 @@ class Questions {
 
 Measures cut_leader_with_node(FleetUnderLoad& load, Duration) {
   const std::string api = "https://" + kafka_prefix() + ".example.com";
-  load.insist(
+  const HttpResponse made_api = load.insist(
       "POST", "/apis",
       fmt::format(R"({{"identifier":"{}","name":"An API","scopes":[{{"name":"read"}}]}})", api));
+  load.insist("PUT",
+              fmt::format("/apis/{}/introspectors/{}", json_member(made_api.body, "api_id"),
+                          load.admin.client_id),
+              "");
   const auto create = [&] {
     const std::string body = fmt::format(
         R"({{"name":"Cron","type":"m2m","apis":[{{"identifier":"{}","scopes":["read"]}}]}})", api);
@@ -89,7 +93,8 @@ Measures cut_leader_with_node(FleetUnderLoad& load, Duration) {
   HttpResponse token;
   wait_until("a token before the cut", [&] {
     token = load.c.request_token(gone, api);
-    return token.status == 200;
+    return token.status == 200 &&
+           load.c.active(load.admin, json_member(token.body, "access_token"));
   });
 
   const int broker = load.leader();
