@@ -105,6 +105,23 @@ TEST(SystemdUnit, StartsItAgainUnlessItsConfigurationIsWrong) {
   EXPECT_EQ(configuration_of({"serve", "--listen", "nowhere"}).code, code_of(ExitCode::usage));
 }
 
+// What systemd itself says of the unit, with the program that was built.
+TEST(SystemdUnit, IsOneThatSystemdTakesAndFindsClosed) {
+  const TemporaryDirectory folder;
+  std::string text = file_text(root / "ops/systemd/optare.service");
+  const std::string program = "/usr/local/bin/optare";
+  text.replace(text.find(program), program.size(), OPTARE_BINARY);
+  const std::string file = folder / "optare.service";
+  std::ofstream(file) << text;
+  const Ended verified = run({.arguments = {"systemd-analyze", "verify", file}});
+  EXPECT_EQ(verified.code, 0);
+  EXPECT_EQ(verified.out + verified.err, "");
+  // Of 100: what it is now. One setting that is taken away is 1 or more.
+  const Ended open =
+      run({.arguments = {"systemd-analyze", "security", "--offline=true", "--threshold=16", file}});
+  EXPECT_EQ(open.code, 0) << open.out << open.err;
+}
+
 // --- containers
 
 YAML::Node compose() { return YAML::LoadFile(root / "ops/compose.yaml"); }
