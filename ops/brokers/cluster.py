@@ -89,7 +89,7 @@ class Cluster:
     @staticmethod
     def create(folder, options):
         """Makes the folder of a new cluster; nothing runs yet. `options`: version, brokers, network, tls,
-        scram, hasty."""
+        scram, acls, hasty."""
         folder = pathlib.Path(folder).resolve()
         facts = dict(options, cluster_id=random_id(), nodes=[])
         ids = range(1, options["brokers"] + 1)
@@ -122,7 +122,7 @@ class Cluster:
     def settings(self, node):
         """server.properties. What the product demands of brokers is explained in ops/README.md."""
         copies = min(3, len(self.nodes))
-        tls, scram = self.facts["tls"], self.facts["scram"]
+        tls, scram, acls = self.facts["tls"], self.facts["scram"], self.facts.get("acls", False)
         clients = security.protocol(tls, scram)
         voters = ",".join(f"{n.id}@{n.address}:{n.controllers}" for n in self.nodes)
         advertised = f"CLIENTS://{node.address}:{node.clients},INTERNAL://{node.address}:{node.internal}"
@@ -152,7 +152,7 @@ class Cluster:
             "log.cleaner.dedupe.buffer.size": 8 << 20,
             "num.network.threads": 2,
             "num.io.threads": 4,
-        } | (hasty_settings if self.facts.get("hasty") else {}) | security.settings(self.folder, tls, scram)
+        } | (hasty_settings if self.facts.get("hasty") else {}) | security.settings(self.folder, tls, scram, acls)
 
     def format(self):
         """Prepares the nodes' storage: Kafka formats one, the others differ in their ids only."""
@@ -167,7 +167,7 @@ class Cluster:
             lines = (f"{name}={value}\n" for name, value in self.settings(node).items())
             security.write_private(node.properties, "".join(lines))
         first = self.nodes[0]
-        more = security.scram_arguments(self.folder) if self.facts["scram"] else []
+        more = security.scram_arguments(self.folder, self.facts["acls"]) if self.facts["scram"] else []
         self.kafka.format(first.properties, self.facts["cluster_id"], more)
         for node in self.nodes[1:]:
             shutil.copytree(first.folder / "data", node.folder / "data")
