@@ -115,7 +115,8 @@ const SecureBroker& secure_broker() {
     const std::string folder = shared_folder("OPTARE_TEST_SECURE_BROKER");
     if (!folder.empty())
       return SecureBroker{.bootstrap = shared_bootstrap(folder), .folder = folder};
-    static const KafkaBrokers own({.brokers = 1, .hasty = false, .up = {"--tls", "--scram"}});
+    static const KafkaBrokers own(
+        {.brokers = 1, .hasty = false, .up = {"--tls", "--scram", "--acls"}});
     return SecureBroker{.bootstrap = own.bootstrap(), .folder = own.folder()};
   }();
   return shared;

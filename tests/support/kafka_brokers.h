@@ -70,12 +70,14 @@ class KafkaBrokers {
 // them (label kafka). Without ctest this process starts its own, once. Each test takes topics of
 // its own: see kafka_prefix.
 const std::string& shared_brokers();
-// One broker more, which speaks TLS and knows one user, by SCRAM and PLAIN: `ops/kafka up --tls
-// --scram`. Shared in the same way.
+// One broker more, which speaks TLS and knows some users, by SCRAM and PLAIN: `ops/kafka up --tls
+// --scram --acls`. Shared in the same way.
 struct SecureBroker {
   std::string bootstrap;
   std::filesystem::path folder;
-  std::string user = "optare";
+  std::string user = "optare";    // may do everything
+  std::string nodes = "nodes";    // these may do what a test lets them, in topics of its own
+  std::string reader = "reader";  // and this one never anything on the cluster itself
   std::filesystem::path password_file() const { return folder / "password"; }
   std::filesystem::path ca() const { return folder / "tls/ca.pem"; }
 };
