@@ -131,7 +131,10 @@ void welcome(const Config& config, const Node& node, std::uint16_t port, std::ui
   const Endpoint ops{config.ops_listen.address, ops_port};
   const auto file = admin_file_of(config.data);
   // On Kafka it is where `optare init` wrote it, perhaps on another machine.
-  const std::string admin = std::filesystem::exists(file) ? file.string() : "FILE";
+  const bool known = std::filesystem::exists(file);
+  const std::string admin = known ? file.string() : "FILE";
+  const std::string to_export =
+      known ? std::filesystem::absolute(file).lexically_normal().string() : admin;
   std::array<char, 4096> path{};
   const auto length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
   const std::string program = length > 0 ? std::string(path.data()) : "optare";
@@ -146,7 +149,7 @@ void welcome(const Config& config, const Node& node, std::uint16_t port, std::ui
              "  {} applications create \"My job\" --api \"https://api.example.com read:things\"\n"
              "Ctrl-C ends it.\n",
              config.tls_cert.empty() ? "http" : "https", listen.text(), node.issuer(), ops.text(),
-             admin, std::filesystem::absolute(admin).lexically_normal().string(), program, program);
+             admin, to_export, program, program);
   std::fflush(stdout);
 }
 

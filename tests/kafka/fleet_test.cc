@@ -55,6 +55,15 @@ TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
     EXPECT_NE(node->token(again, "https://third.example.com"), "");
 }
 
+// Where `init` wrote them, perhaps on another machine, nobody knows here.
+TEST(Fleet, NamesNoFileOfCredentialsThatItDoesNotHave) {
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  EXPECT_THAT(node.said(), HasSubstr("\n  export OPTARE_CREDENTIALS=FILE\n"));
+}
+
 TEST(Fleet, SharesANewSigningKey) {
   TwoNodes nodes;
   auto& [fleet, a, b] = nodes;
