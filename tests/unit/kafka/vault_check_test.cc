@@ -83,6 +83,19 @@ TEST_F(CheckOfAVault, HasAMarkForOneReadingOnly) {
   EXPECT_EQ(check.end(held), Says::doubtful);
 }
 
+// A reading that broke off after the mark may have brought rows that are younger than it: those it
+// does not prove.
+TEST_F(CheckOfAVault, HasNoMarkAfterAReadingThatBrokeOff) {
+  check.begin();
+  EXPECT_EQ(check.end(held), Says::doubtful);
+  check.marked(9, "mark");
+  check.begin();
+  mark(9, "mark");
+  check.begin();
+  mark(9, "mark");
+  EXPECT_EQ(check.end(held), Says::doubtful);
+}
+
 TEST_F(CheckOfAVault, MissesARowThatIsAnotherOrErased) {
   check.begin();
   claims(0);
