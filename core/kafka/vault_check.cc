@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace optare {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::size_t names_told_max = 3;
 void VaultCheck::begin() {
   found_ = {};
   mark_found_ = false;
+  if (mark_ && std::exchange(mark_->looked_for, true)) mark_.reset();
 }
 
 void VaultCheck::record(std::uint64_t offset, std::string_view key, std::string_view bytes,

@@ -27,8 +27,9 @@ class VaultCheck {
   // Whole: what was found can be taken, it holds all that `held` does.
   Says end(const VaultRecords& held, const std::set<std::string>& excused = {});
   VaultRecords take_found() { return std::move(found_); }
-  // Written, and acknowledged, since the doubt came.
-  void marked(std::uint64_t offset, std::string bytes) { mark_.emplace(offset, std::move(bytes)); }
+  // Written, and acknowledged, since the doubt came. It counts for the next reading alone: who held
+  // more by the time of another one held what is younger.
+  void marked(std::uint64_t offset, std::string bytes) { mark_ = Mark{offset, std::move(bytes)}; }
   bool doubts() const { return !missing_.empty(); }
   // The names whose rows were missing at the last end.
   const std::vector<std::string>& missing() const { return missing_; }
@@ -37,6 +38,7 @@ class VaultCheck {
   struct Mark {
     std::uint64_t offset = 0;
     std::string bytes;
+    bool looked_for = false;
   };
   VaultRecords found_;
   std::vector<std::string> missing_;
