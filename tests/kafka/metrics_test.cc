@@ -261,7 +261,14 @@ TEST_F(KafkaMetrics, SayHowFarANodeIsBehindThatCannotReadOn) {
   RawKafka compressing(fleet.brokers, {{"compression.codec", "zstd"},
                                        {"message.max.bytes", "200000000"},
                                        {"queue.buffering.max.kbytes", "400000"}});
-  compressing.produce(topic("control"), 0, std::string(101'000'000, '\0'));
+  wait_until("the leader to hear of the setting", [&] {
+    try {
+      compressing.produce(topic("control"), 0, std::string(101'000'000, '\0'));
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;  // too large as long as it would not keep it compressed
+    }
+  });
   raw.produce(topic("control"), 0, "behind");
   scrape_once(node, "the view to be too old",
               [](const Scrape& told) { return told.at("optare_view_fresh") == 0; });
