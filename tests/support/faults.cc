@@ -67,8 +67,8 @@ Measures pause_leader(FleetUnderLoad& load, Duration) {
 }
 
 Measures restart_all(FleetUnderLoad& load, Duration) {
-  load.brokers.stop_all();
-  load.brokers.start_all();
+  load.brokers.stop({1, 2, 3});
+  load.brokers.start({1, 2, 3});
   Measures measures = life_after(load, "a restart of all brokers", Steady::now());
   load.wait_for_all_in_sync();
   return measures;

@@ -35,7 +35,8 @@ class KafkaBrokers {
   std::filesystem::path folder() const { return files_ / "cluster"; }
 
   using Nodes = std::vector<int>;
-  void stop(int node) { of_nodes("stop", {node}); }  // in good order
+  void stop(int node) { of_nodes("stop", {node}); }           // in good order
+  void stop(const Nodes& nodes) { of_nodes("stop", nodes); }  // all at once; their network stays
   void start(int node) { of_nodes("start", {node}); }
   void start(const Nodes& nodes) { of_nodes("start", nodes); }
   void kill(int node) { of_nodes("kill", {node}); }           // SIGKILL, and gone
