@@ -14,6 +14,7 @@
 #include "ops/kafka_backing.h"
 #include "ops/moved.h"
 #include "ops/pending_admin.h"
+#include "projections/applied.h"
 
 namespace optare {
 namespace {
@@ -205,8 +206,9 @@ Node::~Node() = default;
 
 Result<void> Node::bring_up(Progress& progress) {
   TRY_VOID(check_vault());
-  // What was fetched is applied while the rest comes.
-  const bool at_once = follower.can_open();
+  // What was fetched is applied while the rest comes. After a power loss a node's copy of the log
+  // may be shorter than its view until then.
+  const bool at_once = holds_what_was_applied(log, store).has_value();
   if (at_once) open_follower(progress);
   TRY_VOID(backing.catch_up(progress, [&] {
     if (at_once) step_while_fetching();

@@ -6,11 +6,17 @@
 
 namespace optare {
 
+Head stored_head(const Store& store, Partition partition) {
+  const auto bytes = store.get(Table::head, head_key(partition));
+  if (!bytes) return {};
+  const auto head = decode_head(*bytes);
+  if (!head) throw StoreFault("the applied position cannot be read: " + head.error().detail);
+  return *head;
+}
+
 Result<void> holds_what_was_applied(const EventLog& log, const Store& store) {
   for (const Partition partition : partitions) {
-    const auto bytes = store.get(Table::head, head_key(partition));
-    if (!bytes) continue;
-    TRY(const Head head, decode_head(*bytes));
+    const Head head = stored_head(store, partition);
     if (head.next_offset == 0) continue;
     const auto last = log.read(partition, head.next_offset - 1, 1);
     if (!last.empty() && record_digest(last.front()) == head.last_record) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/log/imported.h"
+#include "projections/applied.h"
 #include "projections/catalogue.h"
 
 namespace optare {
@@ -16,24 +17,10 @@ Head& head_of(LiveStates::Heads& heads, Partition partition) {
 
 Follower::Follower(Parts parts) : parts_(std::move(parts)) {}
 
-Head Follower::stored_head(Partition partition) const {
-  const auto bytes = parts_.store.get(Table::head, head_key(partition));
-  if (!bytes) return {};
-  const auto head = decode_head(*bytes);
-  if (!head) throw StoreFault("the applied position cannot be read: " + head.error().detail);
-  return *head;
-}
-
-bool Follower::can_open() const {
-  return std::ranges::all_of(partitions, [&](Partition partition) {
-    return parts_.log.end(partition) >= stored_head(partition).next_offset;
-  });
-}
-
 void Follower::open(const std::function<void(const RebuildProgress&)>& progress) {
   if (std::string why = parts_.log.other_history(); !why.empty()) return stop(std::move(why));
   for (const Partition partition : partitions) {
-    head_of(heads_, partition) = stored_head(partition);
+    head_of(heads_, partition) = stored_head(parts_.store, partition);
     if (!same_history(partition)) return;
   }
   if (const auto outdated = outdated_projections(parts_.store); !outdated.empty()) {
@@ -97,7 +84,8 @@ void Follower::stop(std::string reason) {
 // nobody knows.
 void Follower::look_again() {
   LiveStates::Heads found{};
-  for (const Partition partition : partitions) head_of(found, partition) = stored_head(partition);
+  for (const Partition partition : partitions)
+    head_of(found, partition) = stored_head(parts_.store, partition);
   if (found != heads_) {
     heads_ = found;
     for (const Partition partition : partitions) {

@@ -51,8 +51,6 @@ class Follower {
   };
   explicit Follower(Parts parts);
 
-  // Whether the log is as long as what was applied: a node's copy of it may be shorter for a while.
-  bool can_open() const;
   // Loads the heads, checks that the log still holds what was applied, and rebuilds the projections
   // whose version changed (or `names`) from the journal. Throws LogFault or StoreFault; a log with
   // another history stops the node (`states.stop_reason()`).
@@ -91,7 +89,6 @@ class Follower {
   std::expected<void, Unappliable> apply(Partition partition, const Taken& taken,
                                          const LogRecord& record, Rows& rows);
   void tell(Partition partition, const std::vector<Taken>& slice);
-  Head stored_head(Partition partition) const;
   // Stops the node when the log does not hold what it applied.
   bool same_history(Partition partition);
   bool holds_last_record(Partition partition, std::span<const LogRecord> from_last);

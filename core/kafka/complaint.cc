@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/kafka/rights.h"
+
 namespace optare {
 namespace {
 
@@ -13,15 +15,13 @@ enum Worth : std::uint8_t { none, nobody, one, certificate, login, right };
 Worth weight_of(rd_kafka_resp_err_t error, std::string_view reason) {
   // A broker that misses a certificate says so when all seems well: the connection just ends.
   if (reason.contains("SSL routines")) return certificate;
+  if (lacks_right(error)) return right;
   switch (error) {
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
       return login;
     case RD_KAFKA_RESP_ERR__SSL:
       return certificate;
-    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return right;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return nobody;
     default:
