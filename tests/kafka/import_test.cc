@@ -62,8 +62,8 @@ TEST_F(MovingToBrokers, GoesNowhereWhereAnotherDeploymentLives) {
   EXPECT_FALSE(std::filesystem::exists(old_folder / "moved"));
 }
 
-// A history that takes an import a while, so that it can be met in the middle: what it has read
-// back is written slowly, and only so much more is on its way (8 MiB, about 300 of these records).
+// A history that an import is met in the middle of: of what it has read back it can write only so
+// much, and no more than 8 MiB (about 300 of these records) are on their way besides.
 class MovingMuchToBrokers : public Moving {
  protected:
   static constexpr int apis = 600;
@@ -72,9 +72,10 @@ class MovingMuchToBrokers : public Moving {
   explicit MovingMuchToBrokers(const std::string& brokers = shared_brokers())
       : Moving(apis), fleet(brokers), kafka(brokers) {}
 
-  Program slow_import() const {
-    const std::filesystem::path slowness = server.folder() / "milliseconds";
-    std::ofstream(slowness) << 50;
+  // Its disk stands still once it has written so much; all of it are 15 MB.
+  void stop_after(int bytes) const { std::ofstream(slowness) << 600'000 << ' ' << bytes; }
+  Program halting_import(int bytes) const {
+    stop_after(bytes);
     Program program = import_program(fleet.flags());
     program.environment = {{"LD_PRELOAD", OPTARE_SLOW_WRITES},
                            {"SLOW_WRITES_TO", server.data() / "log"},
@@ -109,13 +110,14 @@ class MovingMuchToBrokers : public Moving {
 
   const Fleet fleet;
   RawKafka kafka;
+  const std::filesystem::path slowness = server.folder() / "slowness";
 };
 
 // Whoever was killed is followed by the same command, also on a machine that knows nothing of it.
 TEST_F(MovingMuchToBrokers, GoesOnWhereItWasKilledAgainAndAgain) {
   const auto third = apis / 3;
   for (const int times : {1, 2}) {
-    Process process(slow_import());
+    Process process(halting_import(times == 1 ? 1'000'000 : 10'000'000));
     wait_for_records(process, times * third);
     kill(process);
     EXPECT_FALSE(std::filesystem::exists(old_folder / "moved"));
@@ -146,16 +148,18 @@ class KafkaFaultsOfAMove : public BrokersToHurt, public MovingMuchToBrokers {
 
 // What was on its way to the leader is lost with it: it is sent again, and stands once.
 TEST_F(KafkaFaultsOfAMove, LosesNothingWithTheLeaderAndAKillMeanwhile) {
-  Process process(slow_import());
+  Process process(halting_import(2'000'000));
   wait_for_records(process, apis / 4);
   process.signal(SIGSTOP);
+  const std::int64_t at_the_pause = carried();
   const int leader = kafka.leader(fleet.prefix + ".control");
   brokers.pause(leader);
+  stop_after(12'000'000);
   process.signal(SIGCONT);
   std::this_thread::sleep_for(300ms);  // it sends on, and hears nothing
   brokers.kill(leader);
   const auto killed = std::chrono::steady_clock::now();
-  wait_for_records(process, apis / 2);
+  wait_for_records(process, at_the_pause + 1);
   fmt::print("the move went on {} ms after the leader was killed\n",
              std::chrono::floor<Patience>(std::chrono::steady_clock::now() - killed).count());
   kill(process);
