@@ -1,6 +1,7 @@
 #include "core/kafka/feed.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/kafka/fetch_error.h"
 
@@ -8,6 +9,8 @@ namespace optare {
 namespace {
 
 constexpr std::size_t slice_messages_max = 512;
+// Written at once, and one record more: what has come is applied while the rest is written.
+constexpr std::size_t slice_bytes_max = 1U << 20U;
 // Slices of control before it is the turn of tokens, whatever is left.
 constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
@@ -193,14 +196,21 @@ bool Feed::take_from(Partition partition) {
     messages.emplace_back(taken.at(static_cast<std::size_t>(i)), rd_kafka_message_destroy);
   std::vector<LogRecord> records;
   std::vector<FedRecord> told;
+  std::size_t bytes = 0;
+  const auto write_them = [&] {
+    if (!records.empty()) write(partition, std::exchange(records, {}), std::exchange(told, {}));
+    bytes = 0;
+  };
   for (const Message& message : messages) {
     if (!part.started) break;  // stopped by one before
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
       take(partition, *message, records, told);
     else
       take_error(partition, *message, records);
+    bytes += message->len;
+    if (bytes >= slice_bytes_max) write_them();
   }
-  if (!records.empty()) write(partition, std::move(records), told);
+  write_them();
   return true;
 }
 
