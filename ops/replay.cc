@@ -25,17 +25,13 @@ std::unique_ptr<const KafkaConnection> connection_of(const Config& config) {
   return std::make_unique<const KafkaConnection>(connection_of(*node_options(config).kafka));
 }
 
-// Who only reads leaves it to the nodes to write again what a stranger's record stands behind.
-constexpr std::chrono::milliseconds never_written_again = std::chrono::years(1);
-
 std::unique_ptr<Vault> vault_of(const Config& config, const KafkaConnection* connection,
                                 const RocksResources& resources, Random& random) {
   Secret key = load_key_encryption_key(key_file_of(config));
   if (connection != nullptr) {
     return std::make_unique<KafkaVault>(
         *connection,
-        KafkaVaultOptions{.topic = TopicNames(connection->topic_prefix).vault,
-                          .write_again_after = never_written_again},
+        KafkaVaultOptions{.topic = TopicNames(connection->topic_prefix).vault, .read_only = true},
         std::move(key), random);
   }
   return std::make_unique<RocksVault>(resources, vault_folder(config.data), std::move(key), random,

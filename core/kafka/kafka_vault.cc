@@ -76,8 +76,10 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
   follower_ = std::thread([this] {
     while (!stopping_ && !is_lost_) {
       poll(poll_interval);
-      write_again();
-      mark();
+      if (!options_.read_only) {
+        write_again();
+        mark();
+      }
       if (Steady::now() >= check_at_) begin_check();
     }
   });
@@ -303,12 +305,14 @@ std::string KafkaVault::lost() const {
   return lost_;
 }
 
-void KafkaVault::refuse_lost() const {
+void KafkaVault::refuse_writing() const {
+  if (options_.read_only)
+    throw VaultFault(fmt::format("the vault in topic {} is only read here", options_.topic));
   if (is_lost_) throw VaultFault(lost());
 }
 
 std::uint64_t KafkaVault::write(const std::string& key, const std::string& row) {
-  refuse_lost();
+  refuse_writing();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
   const std::uint64_t offset = deliver(key, row);
   std::unique_lock lock(mutex_);

@@ -19,6 +19,9 @@ namespace optare {
 
 struct KafkaVaultOptions {
   std::string topic;
+  // Writes nothing at all: what has to be written again is left to others, and that rows are lost
+  // is never certain. `put`, `claim` and `erase` throw.
+  bool read_only = false;
   std::chrono::milliseconds open_patience{30'000};   // to follow the topic to its end; ours
   std::chrono::milliseconds write_patience{10'000};  // to read back what was written; ours
   // How long a broker keeps a question for what is new. Brokers answer as soon as something is;
@@ -82,7 +85,7 @@ class KafkaVault final : public Vault {
   void begin_check();  // REQUIRES: mutex_ not held
   void end_check();    // REQUIRES: mutex_ held
   void mark();
-  void refuse_lost() const;
+  void refuse_writing() const;
   void apply(const TopicReader::Record& record);              // REQUIRES: mutex_ held
   void open(const TopicReader::Record& record, bool is_new);  // REQUIRES: mutex_ held
   bool is_own(std::string_view name, std::string_view row);   // REQUIRES: mutex_ held

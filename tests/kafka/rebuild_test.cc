@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <map>
 
+#include "core/kafka/topics.h"
 #include "core/rocksdb/rocksdb_store.h"
 #include "projections/rebuild.h"
 #include "tests/support/fleet.h"
+#include "tests/support/raw_kafka.h"
 
 namespace optare {
 namespace {
@@ -58,7 +60,7 @@ class FleetRebuild : public testing::Test {
   TwoNodes nodes;
   const Fleet& fleet = nodes.fleet;
   ServerProcess& a = nodes.a;
-  const ServerProcess& b = nodes.b;
+  ServerProcess& b = nodes.b;
 };
 
 TEST_F(FleetRebuild, MakesTheRowsOfAStoppedNodeAgain) {
@@ -81,6 +83,30 @@ TEST_F(FleetRebuild, MakesTheRowsOfAStoppedNodeAgain) {
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   a.start(fleet.flags());
   EXPECT_EQ(shown_by(a, app), shown_by(b, app));
+}
+
+// They may run beside nodes, or long after the last one, on a log that others keep as it is.
+TEST_F(FleetRebuild, AndReplayWriteNothingToAnyTopic) {
+  EXPECT_EQ(a.stop(), 0);
+  EXPECT_EQ(b.stop(), 0);
+  RawKafka kafka(fleet.brokers);
+  const TopicNames topics(fleet.prefix);
+  const auto records = kafka.read(topics.vault);
+  ASSERT_FALSE(records.empty());
+  for (const RawRecord& record : records) kafka.produce(topics.vault, 0, std::nullopt, record.key);
+  const auto ends = [&] {
+    std::map<std::string, std::int64_t> found;
+    for (const NewTopic& topic : topics_to_make(topics, 3))
+      found[topic.name] = kafka.end(topic.name);
+    return found;
+  };
+  const auto before = ends();
+  EXPECT_EQ(before.size(), 4U);
+  EXPECT_EQ(before.at(topics.vault), 2 * std::ssize(records));
+  for (const Ended& ended :
+       {verify_a(), rebuild_a(), fleet.run_beside(a, {"log", "void", "--json"}), verify_a()})
+    EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_EQ(ends(), before);
 }
 
 // As after a power loss: the copy is written without waiting for the disk, and may have lost its

@@ -14,7 +14,7 @@ namespace optare {
 std::string Insider::authentic(const Commit& commit) const {
   SystemRandom random;
   const KafkaConnection connection{.brokers = fleet_.brokers, .topic_prefix = fleet_.prefix};
-  const KafkaVault vault(connection, {.topic = TopicNames(fleet_.prefix).vault},
+  const KafkaVault vault(connection, {.topic = TopicNames(fleet_.prefix).vault, .read_only = true},
                          load_key_encryption_key(fleet_.key_file()), random);
   const Identity identity = load_identity(vault);
   const FleetMac mac(std::span(&identity.fleet_key, 1), identity.fleet_key.id);

@@ -38,6 +38,9 @@ class MockVaults {
     KafkaVaultOptions with = options();
     with.write_again_after = write_again;
     with.check_interval = check;
+    return open(with, key);
+  }
+  std::unique_ptr<KafkaVault> open(const KafkaVaultOptions& with, char key = 'k') {
     return std::make_unique<KafkaVault>(connection_, with, Secret(std::string(32, key)), random_);
   }
   static KafkaVaultOptions options() {
@@ -74,6 +77,11 @@ class MockVaults {
     });
     return records;
   }
+  // The mock keeps some MB of a topic: the first records are gone then.
+  void drop_first() {
+    for (int i = 0; i < 8; ++i) write("foreign", std::string(900'000, 'x'));
+    ASSERT_GT(first_offset(), 0U);
+  }
   // The last record of the key that begins so.
   std::pair<std::string, std::string> last(const std::string& prefix) {
     for (const auto& [key, value] : compacted(records()))
@@ -82,6 +90,11 @@ class MockVaults {
   }
 
  private:
+  std::uint64_t first_offset() {
+    const auto bounds = TopicReader(connection_, "optare.vault", 5ms).bounds(60s);
+    return bounds ? bounds->begin : 0;
+  }
+
   MockKafka kafka_;
   const KafkaConnection connection_ = kafka_.connection();
   SystemRandom random_;
@@ -230,6 +243,43 @@ TEST(KafkaVault, WritesAgainWhatAStrangersRecordStandsBehind) {
   EXPECT_EQ(get(*reader, "fleet-key/1"), "fleet");
   EXPECT_EQ(get(*reader, "signing-key/1"), "one");
   EXPECT_EQ(get(*reader, "signing-key/2"), "(none)");
+}
+
+// Neither what a stranger's record stands behind, nor a mark.
+TEST(KafkaVault, WritesNothingWhereItOnlyReads) {
+  MockVaults vaults;
+  {
+    const auto vault = vaults.open();
+    vault->put("log-id", Secret(log_id));
+    vault->put("fleet-key/1", Secret("fleet"));
+  }
+  KafkaVaultOptions only_reads = MockVaults::options();
+  only_reads.read_only = true;
+  only_reads.write_again_after = 0ms;
+  only_reads.check_interval = 100ms;
+  const auto reader = vaults.open(only_reads);
+  // Behind each foreign record that is seen, one more has to be: whatever is written between them
+  // is there then.
+  const auto pass = [&] {
+    for (int i = 0; i < 2; ++i) {
+      const auto before = reader->foreign_records();
+      vaults.write("fleet-key/1", std::nullopt);
+      wait_until("the record to be seen", [&] { return reader->foreign_records() > before; });
+    }
+  };
+  pass();
+  EXPECT_EQ(vaults.records().size(), 4U);
+  EXPECT_THAT(fault_of([&] { reader->put("signing-key/1", Secret("x")); }),
+              HasSubstr("is only read here"));
+  EXPECT_THAT(fault_of([&] { reader->claim("signing-key/1", Secret("x")); }),
+              HasSubstr("is only read here"));
+  EXPECT_THAT(fault_of([&] { reader->erase("fleet-key/1"); }), HasSubstr("is only read here"));
+  vaults.drop_first();
+  wait_until("rows to be missed", [&] { return reader->fault().contains("are not found in it"); });
+  pass();
+  for (const auto& [key, value] : vaults.records())
+    EXPECT_TRUE(key == "foreign" || (key == "fleet-key/1" && !value)) << key;
+  EXPECT_EQ(reader->lost(), "");
 }
 
 TEST(KafkaVault, KnowsWhatWasErasedAfterACompaction) {
