@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 class AppendFaults : public testing::Test {
  protected:

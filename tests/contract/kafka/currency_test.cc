@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 // Runs, but its wall can be moved, and BOOTTIME leaps ahead as after a suspend.
 class MovedClock final : public Clock {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 constexpr Partition tokens = Partition::tokens_00;
 
 void append_many(KafkaLog& log, Partition partition, int count) {

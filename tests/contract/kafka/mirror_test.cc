@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 class MirrorTest : public testing::Test {
  protected:

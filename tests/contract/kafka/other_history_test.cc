@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 class OtherHistory : public testing::Test {
  protected:

@@ -15,7 +15,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 constexpr const char* topic = "optare.control";
 
 std::vector<std::string> read_all(const KafkaLog& log) {

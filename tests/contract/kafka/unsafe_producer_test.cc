@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 TEST(UnsafeProducer, AdmitsOnceWhatItWroteAgain) {
   MockKafkaLog kafka;

@@ -20,7 +20,7 @@
 namespace optare {
 namespace {
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 class EmbeddedLogTest : public testing::Test {
  protected:

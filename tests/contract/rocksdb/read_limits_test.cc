@@ -10,7 +10,7 @@
 namespace optare {
 namespace {
 
-constexpr Partition control = Partition::control;
+using enum Partition;
 
 std::vector<std::uint64_t> offsets(const std::vector<LogRecord>& records) {
   std::vector<std::uint64_t> all;
