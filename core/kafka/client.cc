@@ -79,11 +79,12 @@ int bounded_ms(std::chrono::nanoseconds patience) {
   return static_cast<int>(std::clamp<std::int64_t>(ms, 1, 60'000));
 }
 
-std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handle,
-                                                               const std::string& topic,
-                                                               std::int32_t partition,
-                                                               std::int64_t which,
-                                                               std::chrono::milliseconds patience) {
+namespace {
+
+// `which`: one of librdkafka's names of a place, or a time in ms. None: there is no such record.
+std::expected<std::optional<std::uint64_t>, rd_kafka_resp_err_t> ask_offset(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
+    std::chrono::milliseconds patience) {
   const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)>
       asked(rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
   rd_kafka_topic_partition_t& answer =
@@ -91,11 +92,33 @@ std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handl
   answer.offset = which;
   auto error = rd_kafka_offsets_for_times(handle, asked.get(), bounded_ms(patience));
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = answer.err;
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset < 0)
-    error = RD_KAFKA_RESP_ERR__NO_OFFSET;
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return static_cast<std::uint64_t>(answer.offset);
-  look_who_leads(handle, topic, patience);
-  return std::unexpected(error);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answer.offset == which)
+    error = RD_KAFKA_RESP_ERR__NO_OFFSET;  // not answered
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    look_who_leads(handle, topic, patience);
+    return std::unexpected(error);
+  }
+  if (answer.offset < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(answer.offset);
+}
+
+}  // namespace
+
+std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset(rd_kafka_t* handle,
+                                                               const std::string& topic,
+                                                               std::int32_t partition,
+                                                               std::int64_t which,
+                                                               std::chrono::milliseconds patience) {
+  const auto found = ask_offset(handle, topic, partition, which, patience);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return std::unexpected(RD_KAFKA_RESP_ERR__NO_OFFSET);
+  return **found;
+}
+
+std::expected<std::optional<std::uint64_t>, rd_kafka_resp_err_t> first_offset_since(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, Timestamp since,
+    std::chrono::milliseconds patience) {
+  return ask_offset(handle, topic, partition, milliseconds_of(since), patience);
 }
 
 std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset_in_time(

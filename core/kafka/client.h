@@ -8,6 +8,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "core/base/secret.h"
+#include "core/base/time.h"
 
 namespace optare {
 
@@ -90,8 +92,14 @@ KafkaHandle make_kafka(rd_kafka_type_t type, const KafkaConnection& connection,
     rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
     std::chrono::milliseconds patience);
 
-// The same again and again for about `patience`, each try as long as `try_max`: the first may ask a
-// leader that is none any more. `goes_on` hears of each error, and says whether to.
+// The first record of the partition whose time is no older than `since`, as its leader says; none:
+// there is none. Else as `topic_offset`.
+[[nodiscard]] std::expected<std::optional<std::uint64_t>, rd_kafka_resp_err_t> first_offset_since(
+    rd_kafka_t* handle, const std::string& topic, std::int32_t partition, Timestamp since,
+    std::chrono::milliseconds patience);
+
+// As `topic_offset` again and again for about `patience`, each try as long as `try_max`: the first
+// may ask a leader that is none any more. `goes_on` hears of each error, and says whether to.
 [[nodiscard]] std::expected<std::uint64_t, rd_kafka_resp_err_t> topic_offset_in_time(
     rd_kafka_t* handle, const std::string& topic, std::int32_t partition, std::int64_t which,
     std::chrono::milliseconds patience, std::chrono::milliseconds try_max,

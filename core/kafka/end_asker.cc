@@ -33,12 +33,24 @@ EndAsker::~EndAsker() {
   thread_.join();
   for (EndQuestions& questions : questions_)
     for (const EventLog::EndAnswered& done : questions.abandon()) done(std::nullopt);
+  for (const auto& [partition, question] : first_questions_) question.done(std::nullopt);
 }
 
 void EndAsker::ask(Partition partition, EventLog::EndAnswered done) {
   {
     const std::scoped_lock lock(mutex_);
     if (!stopping_ && questions_.at(static_cast<std::size_t>(partition)).add(done)) {
+      changed_.notify_one();
+      return;
+    }
+  }
+  done(std::nullopt);
+}
+
+void EndAsker::ask_first(Partition partition, Timestamp since, HistoryWatch::FirstAnswered done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_ && first_questions_.try_emplace(partition, since, done).second) {
       changed_.notify_one();
       return;
     }
@@ -62,18 +74,38 @@ std::optional<Partition> EndAsker::next() {
 
 void EndAsker::run() {
   std::unique_lock lock(mutex_);
-  for (;;) {
-    std::optional<Partition> partition;
-    changed_.wait(lock, [&] { return stopping_ || (partition = next()); });
-    if (stopping_) return;
-    lock.unlock();
-    const auto end = query(topics_.at(*partition));
-    lock.lock();
-    const auto hear = questions_.at(static_cast<std::size_t>(*partition)).end();
-    lock.unlock();
-    for (const EventLog::EndAnswered& done : hear) done(end);
+  while (!stopping_) {
+    if (const auto partition = next()) {
+      lock.unlock();
+      answer_end(*partition);
+    } else if (!first_questions_.empty()) {
+      const auto question = first_questions_.extract(first_questions_.begin());
+      lock.unlock();
+      answer_first(question.key(), question.mapped());
+    } else {
+      changed_.wait(lock);
+      continue;
+    }
     lock.lock();
   }
+}
+
+void EndAsker::answer_end(Partition partition) {
+  const auto end = query(topics_.at(partition));
+  const auto hear = [&] {
+    const std::scoped_lock lock(mutex_);
+    return questions_.at(static_cast<std::size_t>(partition)).end();
+  }();
+  for (const EventLog::EndAnswered& done : hear) done(end);
+}
+
+void EndAsker::answer_first(Partition partition, const FirstQuestion& question) {
+  const auto first =
+      first_offset_since(handle_.get(), topics_.at(partition), 0, question.since, try_max);
+  rd_kafka_poll(handle_.get(), 0);
+  if (first) return question.done(first->value_or(HistoryWatch::none_since));
+  counts_.error("ask_first", first.error());
+  question.done(std::nullopt);
 }
 
 std::optional<std::uint64_t> EndAsker::query(const std::string& topic) {

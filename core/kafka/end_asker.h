@@ -1,5 +1,6 @@
-// Asks brokers where a topic ends, on a connection and a thread of its own: on the feed's, the
-// question would wait behind a fetch that waits for records.
+// Asks brokers where a topic ends, and which of its records a time begins with, on a connection and
+// a thread of its own: on the feed's, the question would wait behind a fetch that waits for
+// records.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "core/kafka/client.h"
 #include "core/kafka/counts.h"
+#include "core/kafka/history_watch.h"
 #include "core/log/end_questions.h"
 
 namespace optare {
@@ -27,10 +29,19 @@ class EndAsker {
   EndAsker& operator=(const EndAsker&) = delete;
 
   void ask(Partition partition, EventLog::EndAnswered done);
+  // The first record that is no older than `since`. After who asks for an end; one at a time of
+  // each partition.
+  void ask_first(Partition partition, Timestamp since, HistoryWatch::FirstAnswered done);
   std::uint64_t questions_asked() const;
 
  private:
+  struct FirstQuestion {
+    Timestamp since{};
+    HistoryWatch::FirstAnswered done;
+  };
   void run();
+  void answer_end(Partition partition);
+  void answer_first(Partition partition, const FirstQuestion& question);
   std::optional<std::uint64_t> query(const std::string& topic);
   std::optional<Partition> next();  // REQUIRES: mutex_ held
 
@@ -40,6 +51,7 @@ class EndAsker {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::array<EndQuestions, partitions.size()> questions_;
+  std::map<Partition, FirstQuestion> first_questions_;
   std::uint64_t asked_ = 0;
   bool stopping_ = false;
   std::thread thread_;

@@ -150,7 +150,7 @@ Feed::Counts Feed::feed_counts() const {
 }
 
 std::uint64_t Feed::high_watermark(Partition partition) const {
-  const std::string& name = followed_.at(static_cast<std::size_t>(partition)).name;
+  const std::string& name = followed(partition).name;
   std::int64_t low = 0;
   std::int64_t high = 0;
   const auto handle = [&] {
@@ -253,6 +253,7 @@ void Feed::act_on(Partition partition, HistoryCheck::Says says) {
     case HistoryCheck::Says::read_on:
       return;
     case HistoryCheck::Says::known:
+      if (!followed(partition).history->expected()) followed(partition).doubted.reset();
       return note_compared();
     case HistoryCheck::Says::look_at_range:
       return judge_range(partition);
@@ -264,8 +265,9 @@ void Feed::act_on(Partition partition, HistoryCheck::Says says) {
 }
 
 void Feed::note_compared() {
-  compared_ = std::ranges::all_of(
-      followed_, [](const Followed& part) { return part.history && part.history->compared(); });
+  compared_ = std::ranges::all_of(followed_, [](const Followed& part) {
+    return part.history && part.history->compared() && !part.doubted;
+  });
 }
 
 void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
@@ -348,6 +350,13 @@ void Feed::end_is_lost(Partition partition, const Acknowledged::Loss& loss) {
   act_on(partition, followed(partition).history->end_is_lost(loss.written_at + 1, loss.read_to));
 }
 
+void Feed::doubt(Partition partition, std::uint64_t offset) {
+  std::optional<std::uint64_t>& doubted = followed(partition).doubted;
+  doubted = std::min(offset, doubted.value_or(offset));
+  note_compared();
+  stop(partition, {});
+}
+
 void Feed::write(Partition partition, std::vector<LogRecord> records,
                  const std::vector<FedRecord>& told) {
   if (!mirror_.write(partition, std::move(records))) {
@@ -395,11 +404,18 @@ void Feed::start_what_stands_still() {
   }
 }
 
+std::optional<LogRecord> Feed::to_compare(Partition partition) const {
+  if (const auto& doubted = followed(partition).doubted)
+    if (auto records = mirror_.read(partition, *doubted, 1); !records.empty())
+      return std::move(records.front());
+  return mirror_.last_real_record(partition);
+}
+
 void Feed::start(Partition partition) {
   Followed& part = followed(partition);
   try {
     if (!mirror_.reopen()) throw LogFault(mirror_.fault());
-    part.history->begin(mirror_.last_real_record(partition));
+    part.history->begin(to_compare(partition));
   } catch (const LogFault&) {  // the mirror says what it is
     part.start_at = steady_now() + restart_interval;
     return;

@@ -82,9 +82,13 @@ class Feed {
   void turn_to(std::int32_t leader);
   // Within `keep_time` only: a record of this node's own proves that a topic lost its end.
   void end_is_lost(Partition partition, const Acknowledged::Loss& loss);
+  // Within `keep_time` only: has this record, one that was read, compared with the topic's own;
+  // until that is done it stays doubted, whatever it is begun again for.
+  void doubt(Partition partition, std::uint64_t offset);
   // From now on that is how it is told.
   void end_is_proven() { end_is_proven_ = true; }
-  // Whether the record before the mirror's end was found in every topic since the start.
+  // Whether the record before the mirror's end was found in every topic since the start, and each
+  // that was doubted.
   bool compared() const { return compared_; }
   // Which record cannot be read, and why; empty when there is none.
   std::string unreadable() const;
@@ -108,6 +112,7 @@ class Feed {
     bool started = false;
     Duration start_at{};  // not before, by the steady clock
     std::optional<HistoryCheck> history;
+    std::optional<std::uint64_t> doubted;  // the record to compare; none: the last
   };
   struct Unreadable {
     std::uint64_t offset = 0;
@@ -134,11 +139,15 @@ class Feed {
   void fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogRecord>& records);
   void start_what_stands_still();
   void start(Partition partition);
+  std::optional<LogRecord> to_compare(Partition partition) const;  // throws LogFault
   void stop(Partition partition, Duration pause);
   void judge_range(Partition partition);
   void say_other_history(std::string what);
   void note_compared();
   Followed& followed(Partition partition) { return followed_[static_cast<std::size_t>(partition)]; }
+  const Followed& followed(Partition partition) const {
+    return followed_[static_cast<std::size_t>(partition)];
+  }
   static Duration steady_now();
 
   const KafkaConnection& connection_;

@@ -42,10 +42,13 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
       options_(std::move(options)),
       opened_at_(clock.boottime()),
       mirror_(resources, options_.directory, options_.mode, options_.mirror),
-      keeper_(clock, random, ways()) {
+      keeper_(clock, random, ways()),
+      watch_(options_.history_interval, watch_ways()) {
   for (const Partition partition : partitions) {
     if (const auto last = mirror_.last_real_record(partition))
       keeper_.read_before(partition, last->time);
+    if (const auto first = mirror_.first_real_record(partition))
+      watch_.read_before(partition, first->offset, first->time);
   }
   if (options_.mode == OpenMode::read_only) return;
   asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
@@ -54,6 +57,7 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
   Feed::Callbacks callbacks;
   callbacks.on_record = [this](Partition partition, const FedRecord& record) {
     keeper_.read(partition, record.time, record.key);
+    watch_.read(partition, record.offset, record.time);
   };
   callbacks.on_records = [this] {
     keeper_.answer_proofs();
@@ -69,10 +73,10 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
                                  std::move(callbacks));
 }
 
-// The asker and the feed append ticks, so they end first.
+// The feed asks the asker, and both append ticks.
 KafkaLog::~KafkaLog() {
-  asker_.reset();
   feed_.reset();
+  asker_.reset();
   producer_.reset();
   keeper_.abandon_proofs();
 }
@@ -86,6 +90,22 @@ LogKeeper::Ways KafkaLog::ways() {
   };
   ways.ask_end = [this](Partition partition, EndAnswered done) {
     asker_->ask(partition, std::move(done));
+  };
+  return ways;
+}
+
+HistoryWatch::Ways KafkaLog::watch_ways() {
+  HistoryWatch::Ways ways;
+  ways.time_of = [this](Partition partition, std::uint64_t offset) -> std::optional<Timestamp> {
+    try {
+      const auto records = mirror_.read(partition, offset, 1);
+      return records.empty() ? std::nullopt : std::optional(records.front().time);
+    } catch (const LogFault&) {
+      return std::nullopt;
+    }
+  };
+  ways.ask_first = [this](Partition partition, Timestamp since, HistoryWatch::FirstAnswered done) {
+    asker_->ask_first(partition, since, std::move(done));
   };
   return ways;
 }
@@ -136,6 +156,7 @@ void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
 void KafkaLog::keep_time(Feed& feed, bool same_history) {
   if (!same_history) return keeper_.answer_proofs();
   judge_leader(feed);
+  judge_history(feed);
   const Duration now = clock_.boottime();
   if (now - looked_at_room_at_ >= room_interval) {
     looked_at_room_at_ = now;
@@ -153,6 +174,17 @@ void KafkaLog::judge_leader(Feed& feed) {
   if (const auto* missed = std::get_if<LogKeeper::MissedLeader>(&found)) {
     feed.turn_to(missed->broker);
     keeper_.turned();
+  }
+}
+
+// On the feed's thread.
+void KafkaLog::judge_history(Feed& feed) {
+  for (const Partition partition : partitions) {
+    if (const auto doubted = watch_.doubted(partition)) {
+      feed.doubt(partition, *doubted);
+      watch_.taken(partition);
+    }
+    watch_.keep_time(partition, clock_.boottime());
   }
 }
 
@@ -195,7 +227,7 @@ bool KafkaLog::catch_up(
   }
   for (;;) {
     // A mirror that is ahead of the topic is no mirror of it: the feed will say so.
-    if (all_fetched() && feed_->compared()) return other_history().empty();
+    if (all_fetched() && watch_.settled() && feed_->compared()) return other_history().empty();
     if (!in_time()) return false;
     std::this_thread::sleep_for(look_interval);
   }
@@ -236,6 +268,7 @@ KafkaStatus KafkaLog::status() const {
   status.errors = counts_.errors();
   status.brokers = counts_.brokers();
   status.ticks_sent = keeper_.ticks_sent();
+  status.histories_told = watch_.answers();
   if (feed_) status.feed = feed_->feed_counts();
   if (asker_) status.ends_asked = asker_->questions_asked();
   if (producer_) status.producers_rebuilt = producer_->rebuilt();

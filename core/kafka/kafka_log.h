@@ -24,6 +24,8 @@ struct KafkaLogOptions {
   Duration silence_told_after = std::chrono::seconds(15);
   // Told, on the feed's thread, of a record that cannot be read: once for each.
   std::function<void(const std::string&)> unreadable;
+  // Between two questions whether a topic is still the one that was followed.
+  Duration history_interval = std::chrono::seconds(10);
   // Brokers answer a fetch as soon as there is something; librdkafka's mock does not.
   Duration fetch_wait = std::chrono::milliseconds(500);
   // Only a broker's time counts. librdkafka's mock keeps the producer's.
@@ -51,7 +53,8 @@ struct KafkaStatus {
   BrokerCounts brokers;
   Feed::Counts feed;
   std::uint64_t ticks_sent = 0;
-  std::uint64_t ends_asked = 0;  // questions that went to a broker
+  std::uint64_t ends_asked = 0;      // questions that went to a broker
+  std::uint64_t histories_told = 0;  // answers of brokers that speak of a topic's history
   std::uint64_t producers_rebuilt = 0;
 };
 
@@ -98,8 +101,10 @@ class KafkaLog final : public EventLog {
  private:
   std::optional<Append> refusal(const std::string& frame) const;
   LogKeeper::Ways ways();
+  HistoryWatch::Ways watch_ways();
   void keep_time(Feed& feed, bool same_history);
   void judge_leader(Feed& feed);
+  void judge_history(Feed& feed);
 
   const Clock& clock_;
   const KafkaLogOptions options_;
@@ -108,13 +113,14 @@ class KafkaLog final : public EventLog {
   Mirror mirror_;
 
   LogKeeper keeper_;
+  HistoryWatch watch_;
 
   mutable std::mutex mutex_;
   std::function<void()> on_records_;  // GUARDED_BY(mutex_)
 
   std::atomic<bool> has_room_ = true;
   Duration looked_at_room_at_{};  // the feed's thread only
-  // Ended first, so in this order; null when read only.
+  // The destructor ends them; null when read only.
   std::unique_ptr<EndAsker> asker_;
   std::unique_ptr<KafkaProducer> producer_;
   std::unique_ptr<Feed> feed_;

@@ -10,8 +10,8 @@
 namespace optare {
 namespace {
 
-// How far back from the end a record is looked for that can be compared with the topic's own: as
-// many holes in a row as no transaction of anybody's leaves.
+// How far from the end, or the beginning, a record is looked for that can be compared with the
+// topic's own: as many holes in a row as no transaction of anybody's leaves.
 constexpr std::uint64_t holes_in_a_row_max = 4'096;
 
 std::size_t index_of(Partition partition) { return static_cast<std::size_t>(partition); }
@@ -64,12 +64,23 @@ std::vector<LogRecord> Mirror::read(Partition partition, std::uint64_t offset,
   return records;
 }
 
+std::optional<LogRecord> Mirror::real_record(Partition partition, std::uint64_t offset) const {
+  auto records = read(partition, offset, 1);
+  if (records.empty() || records.front().time == Timestamp()) return std::nullopt;
+  return std::move(records.front());
+}
+
 std::optional<LogRecord> Mirror::last_real_record(Partition partition) const {
   const std::uint64_t end = this->end(partition);
-  for (std::uint64_t back = 1; back <= std::min(end, holes_in_a_row_max); ++back) {
-    auto records = read(partition, end - back, 1);
-    if (!records.empty() && records.front().time != Timestamp()) return std::move(records.front());
-  }
+  for (std::uint64_t back = 1; back <= std::min(end, holes_in_a_row_max); ++back)
+    if (auto record = real_record(partition, end - back)) return record;
+  return std::nullopt;
+}
+
+std::optional<LogRecord> Mirror::first_real_record(Partition partition) const {
+  const std::uint64_t near = std::min(end(partition), holes_in_a_row_max);
+  for (std::uint64_t offset = 0; offset < near; ++offset)
+    if (auto record = real_record(partition, offset)) return record;
   return std::nullopt;
 }
 

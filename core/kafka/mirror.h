@@ -39,6 +39,8 @@ class Mirror {
                               std::size_t records_max) const;
   // The newest record that stands in the topic too; none when there is none near the end.
   std::optional<LogRecord> last_real_record(Partition partition) const;  // throws LogFault
+  // The oldest such; none when there is none near the beginning.
+  std::optional<LogRecord> first_real_record(Partition partition) const;  // throws LogFault
   // REQUIRES: each offset is the end. False: nothing of it can be read, and `fault` says why.
   [[nodiscard]] bool write(Partition partition, std::vector<LogRecord> records);
   // After a fault: looks at the files afresh. False: it takes no writes yet.
@@ -49,6 +51,7 @@ class Mirror {
 
  private:
   void take_ends();  // throws LogFault
+  std::optional<LogRecord> real_record(Partition partition, std::uint64_t offset) const;
 
   const RocksResources& resources_;
   const std::filesystem::path directory_;

@@ -32,6 +32,7 @@ class RealLog {
     options.connection.brokers = shared_brokers();
     options.connection.topic_prefix = prefix;
     options.directory = mirror();
+    options.history_interval = 20ms;
     log = std::make_unique<KafkaLog>(resources, clock, random, std::move(options));
   }
   void lose_mirror() {
@@ -152,6 +153,66 @@ TEST_F(KafkaLogTest, NoticesThatItsTopicWasMadeAnew) {
     return !real.log->other_history().empty();
   })) << testing::PrintToString(real.log->status().errors)
       << real.log->status().feed.restarts;
+}
+
+// It slept meanwhile, read on, and ended before it noticed.
+TEST_F(KafkaLogTest, NoticesThatItReadOfTwoTopics) {
+  append({"a", "b", "c"});
+  real.log.reset();
+  real.raw.delete_topic(real.topic());
+  real.raw.create_topic(real.topic());
+  for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
+  {
+    Mirror mirror(real.resources, real.mirror(), OpenMode::write);
+    for (const RawRecord& record : real.raw.read(real.topic())) {
+      const auto offset = static_cast<std::uint64_t>(record.offset);
+      if (offset < mirror.end(control)) continue;
+      ASSERT_TRUE(mirror.write(control, {{.offset = offset,
+                                          .time = timestamp_of(record.time_ms),
+                                          .bytes = record.value.value_or("")}}));
+    }
+    ASSERT_EQ(mirror.end(control), 5U);
+  }
+  real.open();
+  EXPECT_FALSE(real.log->catch_up(90s));
+  EXPECT_THAT(what_it_says(), HasSubstr("its record 0 is not the one that this node read there"));
+}
+
+// Brokers are asked all the time, and nothing is read again for it.
+TEST_F(KafkaLogTest, DoesNotDoubtATopicThatIsTheSame) {
+  append({"a"});
+  for (int opened = 0; opened < 2; ++opened) {
+    for (int i = 0; i < 5; ++i) {
+      append({"b", "c"});
+      real.raw.produce_in_transaction(real.topic(), 0, "theirs");
+      const std::uint64_t told = real.log->status().histories_told;
+      EXPECT_TRUE(soon([&] { return real.log->status().histories_told > told + 4; }));
+    }
+    EXPECT_EQ(real.log->other_history(), "");
+    EXPECT_EQ(real.log->status().feed.restarts, partitions.size());
+    real.open();
+    EXPECT_TRUE(real.log->catch_up(90s));
+  }
+}
+
+TEST_F(KafkaLogTest, BrokersSayWhichRecordATimeBeginsWith) {
+  append({"a"});
+  std::this_thread::sleep_for(2ms);
+  append({"b"});
+  const auto records = all_records(*real.log, control);
+  const KafkaConnection connection{.brokers = shared_brokers()};
+  KafkaCounts counts;
+  EndAsker asker(connection, {{control, real.topic()}}, counts);
+  const auto first_since = [&](Timestamp since) {
+    std::promise<std::optional<std::uint64_t>> answer;
+    asker.ask_first(control, since, [&](auto first) { answer.set_value(first); });
+    return answer.get_future().get();
+  };
+  ASSERT_TRUE(soon([&] { return first_since(records[0].time).has_value(); }));
+  EXPECT_EQ(first_since(records[0].time), 0U);
+  EXPECT_EQ(first_since(records[0].time + 1ms), 1U);
+  EXPECT_EQ(first_since(records[1].time), 1U);
+  EXPECT_EQ(first_since(records[1].time + 1ms), HistoryWatch::none_since);
 }
 
 TEST_F(KafkaLogTest, NoticesThatRetentionTookTheBeginning) {

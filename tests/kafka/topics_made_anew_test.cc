@@ -55,6 +55,28 @@ class TopicsMadeAnew : public testing::Test, protected OperatedFleet {
                  HasSubstr(topic("control") + " holds records"), HasSubstr("emptied or made anew"),
                  HasSubstr("Restore it"), Not(HasSubstr("Run `optare init")));
   }
+  // It has read something of each topic.
+  void start_with_tokens(ServerProcess& node) const {
+    node.start(fleet.flags());
+    wait_until("a record to be read of each topic", [&] {
+      return kafka.end(topic("control")) > 0 && kafka.end(topic("tokens")) > 0 &&
+             node.metric("optare_kafka_lag_records") == 0;
+    });
+  }
+  void grow_behind_a_nodes_back(const std::string& name) const {
+    ServerProcess node;
+    start_with_tokens(node);
+    std::int64_t had = 0;
+    behind_its_back(node, [&] {
+      had = kafka.end(topic(name));
+      make_anew(name);
+      give(name,
+           Records(static_cast<std::size_t>(had) + 8, {.key = "foreign", .value = "garbage"}));
+    });
+    expect_stop(node, says_other_history(topic(name)));
+    EXPECT_EQ(node.stop(), 0);
+    EXPECT_THAT(refusal(node), says_other_history(topic(name)));
+  }
   // A signing key more, which is in the vault last.
   std::string rotate(const ServerProcess& node) const {
     const HttpResponse rotated = fleet.call(node, "POST", "/keys/rotate");
@@ -148,6 +170,23 @@ TEST_F(TopicsMadeAnew, TokensStopANode) {
   expect_stop(node, says_other_history(topic("tokens")));
   EXPECT_EQ(node.stop(), 0);
   EXPECT_THAT(refusal(node), says_other_history(topic("tokens")));
+}
+
+// What comes then is read on as if it were the topic's, were no broker asked.
+TEST_F(TopicsMadeAnew, TokensThatGrewStopANode) { grow_behind_a_nodes_back("tokens"); }
+
+TEST_F(TopicsMadeAnew, ControlThatGrewStopsANode) { grow_behind_a_nodes_back("control"); }
+
+// An operator put back all there was: each record at its place, and at another time.
+TEST_F(TopicsMadeAnew, TokensThatWerePutBackStopANode) {
+  ServerProcess node;
+  start_with_tokens(node);
+  behind_its_back(node, [&] {
+    const Records old = kafka.read(topic("tokens"));
+    make_anew("tokens");
+    give("tokens", old);
+  });
+  expect_stop(node, says_other_history(topic("tokens")));
 }
 
 // No node reads it: what is issued goes on into the new one, and what was in the old one is lost.

@@ -1,0 +1,187 @@
+#include "core/kafka/history_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace optare {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration watch_interval = 10s;
+
+// Records of control, read at times that are theirs.
+class HistoryWatchTest : public testing::Test {
+ protected:
+  static constexpr Partition control = Partition::control;
+  static constexpr Timestamp began{1'000s};
+
+  void read(std::uint64_t offset, Duration time) {
+    times[offset] = began + time;
+    watch.read(control, offset, began + time);
+  }
+  // Whether a broker is asked.
+  bool asks() {
+    const std::size_t before = asked.size();
+    watch.keep_time(control, now);
+    return asked.size() > before;
+  }
+  // The next question is answered so.
+  void told(std::optional<std::uint64_t> first) {
+    ASSERT_TRUE(asks());
+    asked.back().second(first);
+    now += watch_interval;
+  }
+  Duration asked_from() const { return asked.back().first - began; }
+  void compared() { watch.taken(control); }
+
+  std::map<std::uint64_t, Timestamp> times;
+  std::vector<std::pair<Timestamp, HistoryWatch::FirstAnswered>> asked;
+  Duration now = 100s;
+  HistoryWatch watch{
+      watch_interval,
+      {.time_of = [this](Partition, std::uint64_t offset) -> std::optional<Timestamp> {
+         const auto found = times.find(offset);
+         return found == times.end() ? std::nullopt : std::optional(found->second);
+       },
+       .ask_first =
+           [this](Partition, Timestamp since, HistoryWatch::FirstAnswered done) {
+             asked.emplace_back(since, std::move(done));
+           }}};
+};
+
+TEST_F(HistoryWatchTest, AsksNothingBeforeAnythingWasRead) {
+  EXPECT_FALSE(asks());
+  EXPECT_TRUE(watch.settled());
+}
+
+TEST_F(HistoryWatchTest, AsksOnceAnInterval) {
+  read(0, 0ms);
+  told(HistoryWatch::none_since);
+  now -= 1ms;
+  EXPECT_FALSE(asks());
+  now += 1ms;
+  ASSERT_TRUE(asks());
+  now += 10 * watch_interval;
+  EXPECT_FALSE(asks()) << "the last is not answered";
+}
+
+// What was read before it was asked is of the topic that answered.
+TEST_F(HistoryWatchTest, AsksForWhatIsYoungerThanTheLastThatIsKnown) {
+  read(0, 0ms);
+  read(1, 50ms);
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(asked_from(), 1ms);
+  read(2, 90ms);
+  asked.back().second(1);
+  now += watch_interval;
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(asked_from(), 51ms);
+}
+
+TEST_F(HistoryWatchTest, ARecordBehindTheKnownOneFits) {
+  read(0, 0ms);
+  for (const std::uint64_t first : {1U, 7U}) {
+    told(first);
+    EXPECT_EQ(watch.doubted(control), std::nullopt);
+  }
+}
+
+TEST_F(HistoryWatchTest, ATopicThatHasYoungerRecordsInFrontIsDoubted) {
+  read(0, 0ms);
+  read(1, 50ms);
+  told(1);
+  read(2, 9s);  // of the new one
+  told(0);
+  EXPECT_EQ(watch.doubted(control), 1U);
+  EXPECT_FALSE(watch.settled());
+  compared();
+  EXPECT_EQ(watch.doubted(control), std::nullopt);
+  EXPECT_TRUE(watch.settled());
+}
+
+// The very first record is enough.
+TEST_F(HistoryWatchTest, ATopicOfOneRecordIsDoubted) {
+  read(0, 0ms);
+  told(0);
+  EXPECT_EQ(watch.doubted(control), 0U);
+}
+
+// A leader whose clock was ahead was followed by one whose is not.
+TEST_F(HistoryWatchTest, AnOlderRecordWithAYoungerTimeFits) {
+  read(0, 0ms);
+  read(1, 80ms);
+  read(2, 50ms);
+  told(1);
+  told(1);
+  EXPECT_EQ(asked_from(), 51ms);
+  EXPECT_EQ(watch.doubted(control), std::nullopt);
+}
+
+TEST_F(HistoryWatchTest, WhatCannotBeLookedAtProvesNothing) {
+  read(0, 0ms);
+  read(1, 50ms);
+  told(1);
+  times.clear();
+  read(2, 90ms);
+  told(0);
+  EXPECT_EQ(watch.doubted(control), std::nullopt);
+  told(0);
+  EXPECT_EQ(asked_from(), 51ms) << "nor that it is the same";
+}
+
+TEST_F(HistoryWatchTest, AQuestionWithoutAnAnswerIsAskedAgain) {
+  read(0, 0ms);
+  read(1, 50ms);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(asks());
+    asked.back().second(std::nullopt);
+    EXPECT_EQ(asked_from(), 1ms);
+    EXPECT_FALSE(asks());
+    now += HistoryWatch::retry_interval;
+  }
+  EXPECT_EQ(watch.answers(), 0U);
+  told(1);
+  EXPECT_EQ(watch.answers(), 1U);
+}
+
+// Places without a record of ours have no time that counts.
+TEST_F(HistoryWatchTest, ADoubtIsNotAStorm) {
+  read(1, 0ms);
+  times[0] = Timestamp();
+  read(2, 50ms);
+  told(0);
+  ASSERT_EQ(watch.doubted(control), 1U);
+  compared();
+  EXPECT_FALSE(asks());
+  now += HistoryWatch::doubt_pause;
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(asked_from(), 51ms) << "of the same topic, or it stops";
+}
+
+TEST_F(HistoryWatchTest, ADoubtThatWasNotTakenYetStays) {
+  read(0, 0ms);
+  read(1, 50ms);
+  told(0);
+  now += HistoryWatch::doubt_pause;
+  told(0);
+  EXPECT_EQ(watch.doubted(control), 0U);
+}
+
+// It may have read of two topics when it ended.
+TEST_F(HistoryWatchTest, BeginsWithTheFirstThatWasReadBeforeTheStart) {
+  watch.read_before(control, 0, began);
+  times[0] = began;
+  EXPECT_FALSE(watch.settled());
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(asked_from(), 1ms);
+  asked.back().second(std::nullopt);
+  EXPECT_FALSE(watch.settled());
+  now += HistoryWatch::retry_interval;
+  told(5);
+  EXPECT_TRUE(watch.settled());
+}
+
+}  // namespace
+}  // namespace optare
