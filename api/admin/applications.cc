@@ -69,7 +69,7 @@ json::object created_json(const Application& application, const Committed& commi
   return body;
 }
 
-Response changed(const AdminCall& call, const Written<Application>& written) {
+Response changed(const AdminCall& call, const WrittenRow<Application>& written) {
   const Committed& committed = written.committed;
   return write_answer(200, committed, written.row->version,
                       application_json(*written.row, moment_of(call, committed)));

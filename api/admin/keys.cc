@@ -57,7 +57,7 @@ bool is_published(const AdminCall& call, const KeyId& id) {
 
 // The private part of a key goes from the vault again when surely no commit names it.
 Task<void> forget_unless_named(const AdminCall& call, const NewSigningKey& key,
-                               const Result<Written<SigningKey>>& outcome) {
+                               const Result<WrittenRow<SigningKey>>& outcome) {
   if (!outcome && outcome.error().code == Code::outcome_unknown) co_return;
   if (!is_published(call, key.id)) co_await call.context.key_maker.forget(key.id);
 }
@@ -77,15 +77,15 @@ Result<SigningAlgorithm> algorithm_of(const AdminCall& call) {
   return *alg;
 }
 
-Task<Result<Written<SigningKey>>> revoke(const AdminCall& call, RevokeSigningKey command) {
+Task<Result<WrittenRow<SigningKey>>> revoke(const AdminCall& call, RevokeSigningKey command) {
   return run_command<SigningKey>(
       call, std::move(command),
       +[](const States& states, const RevokeSigningKey& c) { return current_key(states, c.key); });
 }
 
 // Without a key that could take over, one is made first; whether one can is the command's to say.
-Task<Result<Written<SigningKey>>> revoke_with_replacement(const AdminCall& call,
-                                                          RevokeSigningKey command) {
+Task<Result<WrittenRow<SigningKey>>> revoke_with_replacement(const AdminCall& call,
+                                                             RevokeSigningKey command) {
   auto outcome = co_await revoke(call, command);
   const auto revoked = current_key(call.services.states, command.key);
   if (outcome || outcome.error().code != Code::conflict || !revoked) co_return outcome;

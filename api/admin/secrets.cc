@@ -30,7 +30,7 @@ Result<RotateSecret> rotate_command(const AdminCall& call) {
 }
 
 // The secret that was made, and the one that goes on beside it, if any.
-json::object rotated_json(const Written<Application>& written) {
+json::object rotated_json(const WrittenRow<Application>& written) {
   json::object body{{"client_id", written.row->id.text()},
                     {"previous_secret_id", nullptr},
                     {"previous_secret_expires_at", nullptr}};

@@ -12,7 +12,7 @@
 namespace optare {
 
 template <class T>
-struct Written {
+struct WrittenRow {
   Committed committed;
   // With an Idempotency-Key the subject's row as the commit left it, also when replayed; without
   // one (nobody can ask again) a row at least as new.
@@ -24,9 +24,10 @@ std::optional<std::string> remembered_row(const AdminCall& call, const Committed
 
 // Runs `command`; `current` reads the row of its subject. Errors: the command's.
 template <class T, Command C>
-Task<Result<Written<T>>> run_command(const AdminCall& call, C command,
-                                     std::shared_ptr<const T> (*current)(const States&, const C&)) {
-  Written<T> written;
+Task<Result<WrittenRow<T>>> run_command(const AdminCall& call, C command,
+                                        std::shared_ptr<const T> (*current)(const States&,
+                                                                            const C&)) {
+  WrittenRow<T> written;
   CO_TRY(written.committed, co_await handle(call.services.runner, command, call.origin));
   if (const auto bytes = remembered_row(call, written.committed)) {
     if (auto row = decode_row<T>(*bytes)) written.row = std::make_shared<const T>(*std::move(row));
@@ -42,7 +43,7 @@ Task<Result<Written<T>>> run_command(const AdminCall& call, C command,
 
 // A command about the application `command.client`.
 template <Command C>
-Task<Result<Written<Application>>> change_application(const AdminCall& call, C command) {
+Task<Result<WrittenRow<Application>>> change_application(const AdminCall& call, C command) {
   return run_command<Application>(
       call, std::move(command),
       +[](const States& states, const C& c) { return states.application(c.client); });
@@ -50,7 +51,7 @@ Task<Result<Written<Application>>> change_application(const AdminCall& call, C c
 
 // A command about the API `command.api`.
 template <Command C>
-Task<Result<Written<Api>>> change_api(const AdminCall& call, C command) {
+Task<Result<WrittenRow<Api>>> change_api(const AdminCall& call, C command) {
   return run_command<Api>(
       call, std::move(command),
       +[](const States& states, const C& c) { return states.api(c.api); });

@@ -79,6 +79,31 @@ Findings lines_with(const std::vector<Source>& sources, const std::string& patte
   return found;
 }
 
+// Types that two files define under the same name in the same namespace: linked into one program,
+// the members of one would run on the other. Benchmarks are programs of their own.
+Findings twice_defined(const std::vector<Source>& sources) {
+  static const std::regex space(R"(^namespace ?([\w:]*) \{)");
+  static const std::regex type(R"(^(?:class|struct|union|enum class) (\w+)(?: [^;]*)?$)");
+  std::map<std::string, std::string> places;
+  Findings found;
+  for (const Source& source : sources) {
+    if (source.beneath("ops/benchmarks")) continue;
+    std::vector<std::string> spaces;
+    for (const std::string& line : source.lines) {
+      std::smatch is;
+      if (std::regex_search(line, is, space)) spaces.push_back(is[1]);
+      if (line.starts_with("}  // namespace")) spaces.pop_back();
+      if (std::ranges::find(spaces, "") != spaces.end() || !std::regex_search(line, is, type))
+        continue;
+      const std::string name = fmt::format("{}::{}", fmt::join(spaces, "::"), is[1].str());
+      const auto [known, is_new] = places.try_emplace(name, source.path);
+      if (!is_new && known->second != source.path)
+        found.push_back(fmt::format("{}: {} and {}", name, known->second, source.path));
+    }
+  }
+  return found;
+}
+
 bool is_domain(const Source& source) {
   static const std::array folders{"core/application", "core/api",    "core/signing_key",
                                   "core/revocation",  "core/system", "core/oauth",
@@ -124,6 +149,8 @@ TEST(HouseRules, NobodyOwnsByHand) {
                  R"(^(?!.*unique_ptr<\w+> \w+\(new ).*\bnew [A-Z]\w*[({]|\bdelete \w)", is_product),
       IsEmpty());
 }
+
+TEST(HouseRules, NoTwoTypesHaveOneName) { EXPECT_THAT(twice_defined(all_sources()), IsEmpty()); }
 
 TEST(HouseRules, HeadersDoNotOpenNamespaces) {
   EXPECT_THAT(
@@ -212,6 +239,11 @@ TEST(HouseRules, SeeWhatTheyLookFor) {
                                     {"ops/b.cc", {"  auto* p = new Thing(1);"}}};
   EXPECT_EQ(lines_with(planted, R"(\b(throw|try|catch)\b)", is_domain).size(), 1U);
   EXPECT_EQ(lines_with(planted, R"(\bnew [A-Z]\w*[({])", is_product).size(), 1U);
+  const std::vector<std::string> one{"namespace optare {", "struct A {", "}  // namespace optare"};
+  const std::vector<std::string> hidden{"namespace optare {", "namespace {", "struct A {",
+                                        "}  // namespace", "}  // namespace optare"};
+  EXPECT_THAT(twice_defined({{"a.h", one}, {"b.cc", hidden}}), IsEmpty());
+  EXPECT_THAT(twice_defined({{"a.h", one}, {"b.h", one}}), ElementsAre("optare::A: a.h and b.h"));
 }
 
 }  // namespace

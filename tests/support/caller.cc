@@ -4,11 +4,11 @@
 
 namespace optare {
 
-void Caller::live(const std::atomic<bool>& ended) {
+void LoadCaller::live(const std::atomic<bool>& ended) {
   while (!ended) step();
 }
 
-void Caller::step() {
+void LoadCaller::step() {
   const std::size_t dice = asker_.below(10);
   if (lost_ != nullptr && dice < 5) return make(*lost_);
   App* const app = any_living();
@@ -17,7 +17,7 @@ void Caller::step() {
   rotate(*app);
 }
 
-Caller::App* Caller::any_living() {
+LoadCaller::App* LoadCaller::any_living() {
   std::vector<App*> living;
   for (App& app : apps_)
     if (app.created == Known::yes && app.deleted == Known::no) living.push_back(&app);
@@ -25,7 +25,7 @@ Caller::App* Caller::any_living() {
 }
 
 // Nobody else touches what it asks about: there is no reason to refuse it.
-Asker::Answer Caller::ask(const Asker::Request& request) {
+Asker::Answer LoadCaller::ask(const Asker::Request& request) {
   Asker::Answer answer = asker_.ask(request);
   const HttpResponse& said = answer.response;
   if (answer.done == Known::no && said.status / 100 == 4 &&
@@ -35,7 +35,7 @@ Asker::Answer Caller::ask(const Asker::Request& request) {
   return answer;
 }
 
-void Caller::create() {
+void LoadCaller::create() {
   App& app = apps_.emplace_back();
   app.name = fmt::format("app-{}-{}", number_, apps_.size());
   app.key = fmt::format("key-{}-{}", number_, apps_.size());
@@ -43,7 +43,7 @@ void Caller::create() {
 }
 
 // What was asked before under the same key was done once, or not at all: "no" is no news of it.
-void Caller::make(App& app) {
+void LoadCaller::make(App& app) {
   const bool again = lost_ == &app;
   const Asker::Answer answer =
       ask({.method = "POST",
@@ -59,11 +59,11 @@ void Caller::make(App& app) {
   app.secret = json_member(answer.response.body, "client_secret");
 }
 
-void Caller::remove(App& app) {
+void LoadCaller::remove(App& app) {
   app.deleted = ask({.method = "DELETE", .path = "/applications/" + app.client_id}).done;
 }
 
-void Caller::rotate(App& app) {
+void LoadCaller::rotate(App& app) {
   const Asker::Answer answer = ask({.method = "POST",
                                     .path = "/applications/" + app.client_id + "/rotate-secret",
                                     .body = R"({"overlap_seconds":0})"});

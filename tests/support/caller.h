@@ -12,7 +12,7 @@
 namespace optare {
 
 // One caller's calls, one after another, each at any of its nodes.
-class Caller {
+class LoadCaller {
  public:
   struct App {
     std::string name;
@@ -23,7 +23,7 @@ class Caller {
     Known deleted = Known::no;
   };
 
-  Caller(int number, Asker asker) : number_(number), asker_(std::move(asker)) {}
+  LoadCaller(int number, Asker asker) : number_(number), asker_(std::move(asker)) {}
 
   void live(const std::atomic<bool>& ended);
   const std::deque<App>& apps() const { return apps_; }

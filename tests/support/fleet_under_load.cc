@@ -83,7 +83,7 @@ void FleetUnderLoad::begin_load() {
                                 apis, token_calls);
     ++number;
   }
-  for (Caller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
+  for (LoadCaller& caller : callers_) threads_.emplace_back([&] { caller.live(ended_); });
   for (Rival& rival : rivals_) threads_.emplace_back([&] { rival.live(); });
   for (TokenCaller& caller : token_callers_) threads_.emplace_back([&] { caller.live(ended_); });
 }
@@ -240,11 +240,11 @@ void FleetUnderLoad::compare(const boost::json::array& rows) {
   Names found;
   for (const auto& row : rows)
     found.emplace(json_member(row, "name"), json_member(row, "client_id"));
-  std::vector<const Caller::App*> living;
+  std::vector<const LoadCaller::App*> living;
   Names unknown = found;
-  for (const Caller& caller : callers_) {
+  for (const LoadCaller& caller : callers_) {
     wrong.insert(wrong.end(), caller.wrong().begin(), caller.wrong().end());
-    for (const Caller::App& app : caller.apps()) {
+    for (const LoadCaller::App& app : caller.apps()) {
       compare(app, found);
       unknown.erase(app.name);
       if (app.created == Known::yes && app.deleted == Known::no && !app.secret.empty())
@@ -265,7 +265,7 @@ void FleetUnderLoad::compare(const boost::json::array& rows) {
   ask_for_tokens_of(living);
 }
 
-void FleetUnderLoad::compare(const Caller::App& app, const Names& found) {
+void FleetUnderLoad::compare(const LoadCaller::App& app, const Names& found) {
   const auto [first, last] = found.equal_range(app.name);
   const auto times = std::distance(first, last);
   if (times > 1) wrong.push_back(fmt::format("{} was made {} times", app.name, times));
@@ -282,7 +282,7 @@ void FleetUnderLoad::compare(const Caller::App& app, const Names& found) {
 
 // Each node knows the newest secret: it says that they may ask for nothing, which it says to nobody
 // whom it does not know.
-void FleetUnderLoad::ask_for_tokens_of(const std::vector<const Caller::App*>& living) {
+void FleetUnderLoad::ask_for_tokens_of(const std::vector<const LoadCaller::App*>& living) {
   const std::size_t step = std::max<std::size_t>(8, living.size() / asked_for_tokens_max);
   for (std::size_t i = 0; i < living.size(); i += step) {
     for (const ServerProcess* node : nodes) {

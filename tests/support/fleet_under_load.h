@@ -81,19 +81,19 @@ class FleetUnderLoad {
   void create_apis() const;
   void begin_load();
   void compare(const boost::json::array& rows);
-  void compare(const Caller::App& app, const Names& found);
+  void compare(const LoadCaller::App& app, const Names& found);
   void compare_histories(const std::vector<StandingEvent>& events);
   void print(const std::vector<ToldCall>& history);
   // Each token that somebody got has its record in the topic, once.
   void compare_issuance();
   void ask_for_dead_tokens();
-  void ask_for_tokens_of(const std::vector<const Caller::App*>& living);
+  void ask_for_tokens_of(const std::vector<const LoadCaller::App*>& living);
   void verify_nodes();
   // What each broker says when it is asked alone; none: not the same. One that was cut off tells
   // for a while of what was before.
   std::optional<int> told_by_all(const std::function<int(RawKafka&)>& tell) const;
 
-  std::deque<Caller> callers_;  // each with applications of its own
+  std::deque<LoadCaller> callers_;  // each with applications of its own
   SharedApplications shared_;
   std::deque<Rival> rivals_;
   std::deque<TokenCaller> token_callers_;
