@@ -58,7 +58,7 @@ bool vault_exists(const KafkaConnection& connection, const KafkaVaultOptions& op
   VaultRecords records;
   read_to_end(reader, options, [&] {
     reader.poll(poll_interval, [&](const TopicReader::Record& record) {
-      if (record.value) records.apply(record.offset, record.key, record.value);
+      if (record.value) records.apply(record.key, record.value);
     });
   });
   return records.row(log_id_name).has_value();
@@ -179,7 +179,7 @@ void KafkaVault::open(const TopicReader::Record& record, bool is_new) {
   const bool own = erases || (record.value && is_own(name_of(record.key), *record.value));
   if (own) check_.record(record.offset, record.key, *record.value, erases);
   if (!is_new) return;
-  if (own && records_.apply(record.offset, record.key, erases ? std::nullopt : record.value)) {
+  if (own && records_.apply(record.key, erases ? std::nullopt : record.value)) {
     buried_.erase(std::string(record.key));
     return;
   }
@@ -269,10 +269,10 @@ bool KafkaVault::claim(std::string_view name, const Secret& value) {
   }();
   if (!row) return false;
   const std::string key = claim_key(name, hex(random_.bytes<8>()));
-  const std::uint64_t offset = write(key, *row);
+  write(key, *row);
   {
     const std::scoped_lock rows(mutex_);
-    if (!other_key_ && records_.claim_offset(name) == offset) return true;
+    if (!other_key_ && records_.claimed_by(name) == key) return true;
   }
   const std::string erased = [&] {
     const std::scoped_lock rows(mutex_);
@@ -311,7 +311,7 @@ void KafkaVault::refuse_writing() const {
   if (is_lost_) throw VaultFault(lost());
 }
 
-std::uint64_t KafkaVault::write(const std::string& key, const std::string& row) {
+void KafkaVault::write(const std::string& key, const std::string& row) {
   refuse_writing();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
   const std::uint64_t offset = deliver(key, row);
@@ -322,7 +322,6 @@ std::uint64_t KafkaVault::write(const std::string& key, const std::string& row) 
                     "time{}{}",
                     options_.topic, fault_.empty() ? "" : ": ", fault_));
   }
-  return offset;
 }
 
 void KafkaVault::start_producer() {

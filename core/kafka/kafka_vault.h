@@ -92,9 +92,10 @@ class KafkaVault final : public Vault {
   [[noreturn]] void refuse_key() const;
   // The follower's.
   void write_again();
-  // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
-  std::uint64_t write(const std::string& key, const std::string& row);
+  // Returns once it was read back. REQUIRES: write_mutex_ held.
+  void write(const std::string& key, const std::string& row);
   void start_producer();
+  // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
   std::uint64_t deliver(const std::string& key, std::string row);
 
   // A record that stands before the log id, without which it cannot be opened.

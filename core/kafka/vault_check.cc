@@ -23,7 +23,7 @@ void VaultCheck::begin() {
 void VaultCheck::record(std::uint64_t offset, std::string_view key, std::string_view bytes,
                         bool erases) {
   mark_found_ |= mark_ && offset == mark_->offset && bytes == mark_->bytes;
-  found_.apply(offset, key, erases ? std::nullopt : std::optional(bytes));
+  found_.apply(key, erases ? std::nullopt : std::optional(bytes));
 }
 
 VaultCheck::Says VaultCheck::end(const VaultRecords& held, const std::set<std::string>& excused) {

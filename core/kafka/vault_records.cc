@@ -8,8 +8,7 @@ std::string claim_key(std::string_view name, std::string_view own) {
   return std::string(name) + '\0' + std::string(own);
 }
 
-bool VaultRecords::apply(std::uint64_t offset, std::string_view key,
-                         std::optional<std::string_view> value) {
+bool VaultRecords::apply(std::string_view key, std::optional<std::string_view> value) {
   const auto zero = key.find('\0');
   const std::string_view name = key.substr(0, zero);
   auto found = names_.find(name);
@@ -28,11 +27,10 @@ bool VaultRecords::apply(std::uint64_t offset, std::string_view key,
     if (value) rows.row.emplace(*value);
     rows_ += rows.row ? 1 : 0;
   } else {
-    const auto same = [&](const auto& claim) { return claim.second.key == key; };
     if (!value) {
-      rows_ -= std::erase_if(rows.claims, same);
-    } else if (std::ranges::none_of(rows.claims, same)) {
-      rows.claims.emplace(offset, Claim{std::string(key), std::string(*value)});
+      rows_ -= std::erase_if(rows.claims, [&](const Claim& claim) { return claim.key == key; });
+    } else if (std::ranges::find(rows.claims, key, &Claim::key) == rows.claims.end()) {
+      rows.claims.push_back({std::string(key), std::string(*value)});
       ++rows_;
     }
   }
@@ -44,7 +42,7 @@ std::optional<std::string_view> VaultRecords::row(std::string_view name) const {
   const auto found = names_.find(name);
   if (found == names_.end()) return std::nullopt;
   const Rows& rows = found->second;
-  if (!rows.claims.empty()) return rows.claims.begin()->second.row;
+  if (!rows.claims.empty()) return rows.claims.front().row;
   return *rows.row;
 }
 
@@ -54,16 +52,15 @@ std::optional<std::string_view> VaultRecords::row_at(std::string_view key) const
   if (found == names_.end()) return std::nullopt;
   const Rows& rows = found->second;
   if (zero == std::string_view::npos) return rows.row;
-  const auto claim =
-      std::ranges::find(rows.claims, key, [](const auto& its) { return its.second.key; });
+  const auto claim = std::ranges::find(rows.claims, key, &Claim::key);
   if (claim == rows.claims.end()) return std::nullopt;
-  return claim->second.row;
+  return claim->row;
 }
 
-std::optional<std::uint64_t> VaultRecords::claim_offset(std::string_view name) const {
+std::optional<std::string_view> VaultRecords::claimed_by(std::string_view name) const {
   const auto found = names_.find(name);
   if (found == names_.end() || found->second.claims.empty()) return std::nullopt;
-  return found->second.claims.begin()->first;
+  return found->second.claims.front().key;
 }
 
 std::vector<std::string> VaultRecords::names(std::string_view prefix) const {
@@ -82,7 +79,7 @@ std::vector<std::string> VaultRecords::missing_in(const VaultRecords& other,
   };
   for (const auto& [name, rows] : names_) {
     const bool any = std::ranges::any_of(
-        rows.claims, [&](const auto& claim) { return lacks(claim.second.key, claim.second.row); });
+        rows.claims, [&](const Claim& claim) { return lacks(claim.key, claim.row); });
     if (any || (rows.row && lacks(name, *rows.row))) missing.push_back(name);
   }
   return missing;
@@ -91,17 +88,23 @@ std::vector<std::string> VaultRecords::missing_in(const VaultRecords& other,
 void VaultRecords::keep(std::string_view key, const VaultRecords& other) {
   const auto found = other.names_.find(key.substr(0, key.find('\0')));
   if (found == other.names_.end()) return;
-  const Rows& rows = found->second;
-  if (found->first == key && rows.row) apply(0, key, *rows.row);
-  for (const auto& [offset, claim] : rows.claims)
-    if (claim.key == key) apply(offset, key, claim.row);
+  const auto& [name, its] = *found;
+  if (name == key && its.row) apply(key, *its.row);
+  const auto kept = std::ranges::find(its.claims, key, &Claim::key);
+  if (kept == its.claims.end() || !apply(key, kept->row)) return;
+  std::vector<Claim>& claims = names_.find(name)->second.claims;
+  const auto stands_before = [&](const Claim& claim) {
+    return std::ranges::find(its.claims.begin(), kept, claim.key, &Claim::key) != kept;
+  };
+  const auto mine = std::ranges::find(claims, key, &Claim::key);
+  std::rotate(std::find_if_not(claims.begin(), mine, stands_before), mine, mine + 1);
 }
 
 std::vector<std::string> VaultRecords::keys(std::string_view name) const {
   const auto found = names_.find(name);
   if (found == names_.end()) return {};
   std::vector<std::string> keys;
-  for (const auto& [offset, claim] : found->second.claims) keys.push_back(claim.key);
+  for (const Claim& claim : found->second.claims) keys.push_back(claim.key);
   if (found->second.row) keys.emplace_back(name);
   return keys;
 }

@@ -1,7 +1,6 @@
 // What a vault's topic says: the rows by name, from its records in order. Pure: no I/O, no keys.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,20 +22,21 @@ std::string claim_key(std::string_view name, std::string_view own);
 
 class VaultRecords {
  public:
-  // A value: the row; none: that of the key is erased. Returns false for a record that is over a
-  // limit: it is as if it were not there.
-  bool apply(std::uint64_t offset, std::string_view key, std::optional<std::string_view> value);
+  // The next record. A value: the row; none: that of the key is erased. Returns false for a record
+  // that is over a limit: it is as if it were not there.
+  bool apply(std::string_view key, std::optional<std::string_view> value);
 
   std::optional<std::string_view> row(std::string_view name) const;
   // Of this very key, whether it counts or not.
   std::optional<std::string_view> row_at(std::string_view key) const;
-  // Of the name's claim that counts.
-  std::optional<std::uint64_t> claim_offset(std::string_view name) const;
+  // The key of the name's claim that counts.
+  std::optional<std::string_view> claimed_by(std::string_view name) const;
   std::vector<std::string> names(std::string_view prefix) const;
   // The names of rows that `other` does not have at their keys, but for those of `excused` keys.
   std::vector<std::string> missing_in(const VaultRecords& other,
                                       const std::set<std::string>& excused) const;
-  // Has the row of that very key as `other` has it, if it does.
+  // Has the row of that very key as `other` has it, if it does; a claim in its order, before those
+  // that `other` does not know.
   void keep(std::string_view key, const VaultRecords& other);
   // Every key that has to be erased for the name to be.
   std::vector<std::string> keys(std::string_view name) const;
@@ -47,8 +47,8 @@ class VaultRecords {
     std::string row;
   };
   struct Rows {
-    std::map<std::uint64_t, Claim> claims;  // by offset
-    std::optional<std::string> row;         // put without a claim
+    std::vector<Claim> claims;       // in their order
+    std::optional<std::string> row;  // put without a claim
   };
   std::map<std::string, Rows, std::less<>> names_;
   std::size_t rows_ = 0;

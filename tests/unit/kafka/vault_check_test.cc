@@ -17,10 +17,10 @@ using Says = VaultCheck::Says;
 
 VaultRecords held_rows() {
   VaultRecords held;
-  held.apply(0, claim_key("log-id", "x"), "log");
-  held.apply(1, claim_key("fleet-key/1", "x"), "fleet");
-  held.apply(2, claim_key("fleet-key/1", "late"), "another");
-  held.apply(5, "signing-key/1", "one");
+  held.apply(claim_key("log-id", "x"), "log");
+  held.apply(claim_key("fleet-key/1", "x"), "fleet");
+  held.apply(claim_key("fleet-key/1", "late"), "another");
+  held.apply("signing-key/1", "one");
   return held;
 }
 

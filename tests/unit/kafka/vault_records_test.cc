@@ -19,40 +19,60 @@ std::string row(const VaultRecords& records, std::string_view name) {
 
 TEST(VaultRecords, KeepTheLastRowOfAName) {
   VaultRecords records;
-  records.apply(0, "a", "one");
-  records.apply(1, "a", "two");
+  records.apply("a", "one");
+  records.apply("a", "two");
   EXPECT_EQ(row(records, "a"), "two");
-  records.apply(2, "a", std::nullopt);
-  records.apply(3, "never", std::nullopt);
+  records.apply("a", std::nullopt);
+  records.apply("never", std::nullopt);
   EXPECT_EQ(row(records, "a"), "(none)");
   EXPECT_THAT(records.names(""), IsEmpty());
 }
 
 TEST(VaultRecords, KeepTheFirstClaimOfAName) {
   VaultRecords records;
-  records.apply(5, claim_key("log-id", "x"), "first");
-  records.apply(6, claim_key("log-id", "y"), "second");
-  records.apply(7, "log-id", "put");
-  records.apply(8, claim_key("log-id", "x"), "the first one's key again");
+  records.apply(claim_key("log-id", "x"), "first");
+  records.apply(claim_key("log-id", "y"), "second");
+  records.apply("log-id", "put");
+  records.apply(claim_key("log-id", "x"), "the first one's key again");
   EXPECT_EQ(row(records, "log-id"), "first");
-  EXPECT_EQ(records.claim_offset("log-id"), 5U);
+  EXPECT_EQ(records.claimed_by("log-id"), claim_key("log-id", "x"));
   EXPECT_THAT(records.names("log"), ElementsAre("log-id"));
   EXPECT_EQ(records.keys("log-id").size(), 3U);
-  for (const std::string& key : records.keys("log-id")) records.apply(9, key, std::nullopt);
+  for (const std::string& key : records.keys("log-id")) records.apply(key, std::nullopt);
   EXPECT_EQ(row(records, "log-id"), "(none)");
-  EXPECT_EQ(records.claim_offset("log-id"), std::nullopt);
+  EXPECT_EQ(records.claimed_by("log-id"), std::nullopt);
+}
+
+// Any of them may be missing where they are read anew, and another one be new.
+TEST(VaultRecords, KeepEachMissingClaimInItsOrder) {
+  const std::vector<std::string> all{"a", "b", "c"};
+  VaultRecords held;
+  for (const std::string& own : all) held.apply(claim_key("log-id", own), own);
+  for (unsigned there = 0; there < 8; ++there) {
+    VaultRecords found;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if ((there >> i & 1U) != 0) found.apply(claim_key("log-id", all[i]), all[i]);
+    found.apply(claim_key("log-id", "new"), "new");
+    for (const std::string own : {"c", "a", "b"}) found.keep(claim_key("log-id", own), held);
+    for (const std::string own : {"a", "b", "c", "new"}) {
+      EXPECT_EQ(row(found, "log-id"), own) << there;
+      EXPECT_EQ(found.claimed_by("log-id"), claim_key("log-id", own)) << there;
+      found.apply(claim_key("log-id", own), std::nullopt);
+    }
+    EXPECT_THAT(found.names(""), IsEmpty()) << there;
+  }
 }
 
 TEST(VaultRecords, AreAsIfNotThereOverALimit) {
   VaultRecords records;
-  EXPECT_TRUE(records.apply(0, "a", std::string(vault_row_bytes_max, 'x')));
-  EXPECT_FALSE(records.apply(1, "a", std::string(vault_row_bytes_max + 1, 'x')));
+  EXPECT_TRUE(records.apply("a", std::string(vault_row_bytes_max, 'x')));
+  EXPECT_FALSE(records.apply("a", std::string(vault_row_bytes_max + 1, 'x')));
   EXPECT_EQ(records.row("a")->size(), vault_row_bytes_max);
   for (std::uint64_t i = 1; i < vault_rows_max; ++i)
-    ASSERT_TRUE(records.apply(i + 1, std::to_string(i), "x"));
-  EXPECT_FALSE(records.apply(vault_rows_max + 1, "one more", "x"));
-  EXPECT_TRUE(records.apply(vault_rows_max + 2, "1", std::nullopt));
-  EXPECT_TRUE(records.apply(vault_rows_max + 3, "one more", "x"));
+    ASSERT_TRUE(records.apply(std::to_string(i), "x"));
+  EXPECT_FALSE(records.apply("one more", "x"));
+  EXPECT_TRUE(records.apply("1", std::nullopt));
+  EXPECT_TRUE(records.apply("one more", "x"));
 }
 
 // Compaction drops a record that has a later one of the same key, whichever and whenever it likes.
@@ -84,14 +104,14 @@ TEST(VaultRecords, MeanTheSameAfterAnyCompaction) {
     VaultRecords whole;
     VaultRecords compacted;
     for (const Record& record : log) {
-      whole.apply(record.offset, record.key, record.value);
+      whole.apply(record.key, record.value);
       if (last[record.key] == record.offset || chance(2) == 0)
-        compacted.apply(record.offset, record.key, record.value);
+        compacted.apply(record.key, record.value);
     }
     ASSERT_EQ(whole.names(""), compacted.names("")) << "round " << round;
     for (const std::string& name : whole.names("")) {
       EXPECT_EQ(whole.row(name), compacted.row(name)) << "round " << round;
-      EXPECT_EQ(whole.claim_offset(name), compacted.claim_offset(name)) << "round " << round;
+      EXPECT_EQ(whole.claimed_by(name), compacted.claimed_by(name)) << "round " << round;
     }
   }
 }
