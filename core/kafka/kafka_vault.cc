@@ -114,7 +114,10 @@ void KafkaVault::begin_check() {
     early_bytes_ = 0;
   }
   reader_.begin_again();
-  check_.begin();
+  {
+    const std::scoped_lock lock(mutex_);
+    check_.begin(records_);
+  }
   checking_ = true;
   check_at_ = Steady::now() + options_.check_interval;
 }
@@ -122,7 +125,7 @@ void KafkaVault::begin_check() {
 void KafkaVault::end_check() {
   checking_ = false;
   fault_.clear();
-  switch (check_.end(records_, buried_)) {
+  switch (check_.end()) {
     case VaultCheck::Says::whole:
       // The same rows, at the places where they are now.
       records_ = check_.take_found();
@@ -177,16 +180,14 @@ void KafkaVault::apply(const TopicReader::Record& record) {
 void KafkaVault::open(const TopicReader::Record& record, bool is_new) {
   const bool erases = record.value && seal_.is_erased_row(record.key, *record.value);
   const bool own = erases || (record.value && is_own(name_of(record.key), *record.value));
-  if (own) check_.record(record.offset, record.key, *record.value, erases);
+  if (own)
+    check_.record(record.offset, record.key, *record.value, erases);
+  else
+    check_.pass_over(record.key);
   if (!is_new) return;
-  if (own && records_.apply(record.key, erases ? std::nullopt : record.value)) {
-    buried_.erase(std::string(record.key));
-    return;
-  }
+  if (own && records_.apply(record.key, erases ? std::nullopt : record.value)) return;
   ++foreign_records_;
-  if (!records_.row_at(record.key)) return;
-  if (buried_.empty()) write_again_at_ = Steady::now() + options_.write_again_after;
-  buried_.emplace(record.key);
+  records_.pass_over(record.key);
 }
 
 void KafkaVault::write_again() {
@@ -197,9 +198,10 @@ void KafkaVault::write_again() {
   std::vector<std::pair<std::string, std::string>> rows;
   {
     const std::scoped_lock lock(mutex_);
-    if (buried_.empty() || Steady::now() < write_again_at_) return;
-    write_again_at_ = Steady::now() + options_.write_again_after;
-    for (const std::string& key : buried_)
+    const auto now = Steady::now();
+    if (!records_.buried().empty() && now < write_again_at_) return;
+    write_again_at_ = now + options_.write_again_after;
+    for (const std::string& key : records_.buried())
       if (const auto row = records_.row_at(key)) rows.emplace_back(key, *row);
   }
   try {

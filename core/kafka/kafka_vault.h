@@ -6,7 +6,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "core/kafka/topic_reader.h"
@@ -132,7 +131,6 @@ class KafkaVault final : public Vault {
   VaultRecords records_;
   std::vector<Early> early_;
   std::size_t early_bytes_ = 0;
-  std::set<std::string> buried_;  // keys whose last record is a stranger's
   std::chrono::steady_clock::time_point write_again_at_{};
   std::uint64_t next_offset_ = 0;
   bool other_key_ = false;  // the log id was sealed under another one

@@ -14,8 +14,10 @@ constexpr std::size_t names_told_max = 3;
 
 }  // namespace
 
-void VaultCheck::begin() {
+void VaultCheck::begin(const VaultRecords& held) {
+  held_ = held;
   found_ = {};
+  there_.clear();
   mark_found_ = false;
   if (mark_ && std::exchange(mark_->looked_for, true)) mark_.reset();
 }
@@ -23,17 +25,19 @@ void VaultCheck::begin() {
 void VaultCheck::record(std::uint64_t offset, std::string_view key, std::string_view bytes,
                         bool erases) {
   mark_found_ |= mark_ && offset == mark_->offset && bytes == mark_->bytes;
+  if (erases || held_.row_at(key) == bytes) there_.emplace(key);
   found_.apply(key, erases ? std::nullopt : std::optional(bytes));
 }
 
-VaultCheck::Says VaultCheck::end(const VaultRecords& held, const std::set<std::string>& excused) {
-  missing_ = held.missing_in(found_, excused);
+VaultCheck::Says VaultCheck::end() {
+  std::set<std::string> accounted = held_.buried();
+  accounted.insert(there_.begin(), there_.end());
+  missing_ = held_.names_beside(accounted);
   mark_.reset();
-  if (missing_.empty()) {
-    for (const std::string& key : excused) found_.keep(key, held);
-    return Says::whole;
-  }
-  return mark_found_ ? Says::lost : Says::doubtful;
+  if (!missing_.empty()) return mark_found_ ? Says::lost : Says::doubtful;
+  for (const std::string& key : held_.buried())
+    if (!there_.contains(key)) found_.keep(key, held_);
+  return Says::whole;
 }
 
 std::string vault_lost_rows(std::string_view topic, const std::vector<std::string>& missing) {

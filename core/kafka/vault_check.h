@@ -7,10 +7,11 @@
 namespace optare {
 
 // The topic is compacted, so no record has to be at its place; but every row that is held has to be
-// in it, at its key. It is read from its beginning to its end again and again, and compared. A
-// broker that leads no more, and does not know, lacks what others took since: so a row that is
-// missing is a doubt, and certain only where a mark is found that was written after the doubt: it
-// is acknowledged by those who lead.
+// in it, at its key, unless its end is: erased names are not used again. Where the row stands what
+// follows at its key is younger. The topic is read from its beginning to its end again and again,
+// and compared. A broker that leads no more, and does not know, lacks what others took since: so a
+// row that is missing is a doubt, and certain only where a mark is found that was written after the
+// doubt: it is acknowledged by those who lead.
 class VaultCheck {
  public:
   enum class Says : std::uint8_t {
@@ -19,13 +20,15 @@ class VaultCheck {
     lost,
   };
 
-  // It is read from its beginning.
-  void begin();
+  // It is read from its beginning. Rows of `held` that are buried may be missing: they are to be
+  // written again.
+  void begin(const VaultRecords& held);
   // A record of ours, as VaultRecords takes it; `bytes`: as they stand in the topic.
   void record(std::uint64_t offset, std::string_view key, std::string_view bytes, bool erases);
-  // Nothing more comes. Rows of `excused` keys may be missing: they are to be written again.
-  // Whole: what was found can be taken, it holds all that `held` does.
-  Says end(const VaultRecords& held, const std::set<std::string>& excused = {});
+  // A stranger's.
+  void pass_over(std::string_view key) { found_.pass_over(key); }
+  // Nothing more comes. Whole: what was found can be taken, it holds all that was held, or its end.
+  Says end();
   VaultRecords take_found() { return std::move(found_); }
   // Written, and acknowledged, since the doubt came. It counts for the next reading alone: who held
   // more by the time of another one held what is younger.
@@ -40,7 +43,9 @@ class VaultCheck {
     std::string bytes;
     bool looked_for = false;
   };
+  VaultRecords held_;
   VaultRecords found_;
+  std::set<std::string> there_;  // the keys of held rows that were found, or their end
   std::vector<std::string> missing_;
   std::optional<Mark> mark_;
   bool mark_found_ = false;

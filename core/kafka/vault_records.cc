@@ -12,10 +12,13 @@ bool VaultRecords::apply(std::string_view key, std::optional<std::string_view> v
   const auto zero = key.find('\0');
   const std::string_view name = key.substr(0, zero);
   auto found = names_.find(name);
+  buried_.erase(std::string(key));
   if (value) {
     if (value->size() > vault_row_bytes_max || key.size() > vault_row_bytes_max ||
-        rows_ >= vault_rows_max)
+        rows_ >= vault_rows_max) {
+      pass_over(key);
       return false;
+    }
     if (found == names_.end()) found = names_.emplace(std::string(name), Rows{}).first;
   } else if (found == names_.end()) {
     return true;
@@ -36,6 +39,10 @@ bool VaultRecords::apply(std::string_view key, std::optional<std::string_view> v
   }
   if (rows.claims.empty() && !rows.row) names_.erase(found);
   return true;
+}
+
+void VaultRecords::pass_over(std::string_view key) {
+  if (row_at(key)) buried_.emplace(key);
 }
 
 std::optional<std::string_view> VaultRecords::row(std::string_view name) const {
@@ -71,27 +78,23 @@ std::vector<std::string> VaultRecords::names(std::string_view prefix) const {
   return names;
 }
 
-std::vector<std::string> VaultRecords::missing_in(const VaultRecords& other,
-                                                  const std::set<std::string>& excused) const {
-  std::vector<std::string> missing;
-  const auto lacks = [&](const std::string& key, const std::string& row) {
-    return other.row_at(key) != row && !excused.contains(key);
-  };
-  for (const auto& [name, rows] : names_) {
-    const bool any = std::ranges::any_of(
-        rows.claims, [&](const Claim& claim) { return lacks(claim.key, claim.row); });
-    if (any || (rows.row && lacks(name, *rows.row))) missing.push_back(name);
-  }
-  return missing;
+std::vector<std::string> VaultRecords::names_beside(const std::set<std::string>& keys) const {
+  std::vector<std::string> names;
+  const auto beside = [&](const Claim& claim) { return !keys.contains(claim.key); };
+  for (const auto& [name, rows] : names_)
+    if (std::ranges::any_of(rows.claims, beside) || (rows.row && !keys.contains(name)))
+      names.push_back(name);
+  return names;
 }
 
 void VaultRecords::keep(std::string_view key, const VaultRecords& other) {
   const auto found = other.names_.find(key.substr(0, key.find('\0')));
   if (found == other.names_.end()) return;
   const auto& [name, its] = *found;
-  if (name == key && its.row) apply(key, *its.row);
+  if (name == key && its.row && apply(key, *its.row)) pass_over(key);
   const auto kept = std::ranges::find(its.claims, key, &Claim::key);
   if (kept == its.claims.end() || !apply(key, kept->row)) return;
+  pass_over(key);
   std::vector<Claim>& claims = names_.find(name)->second.claims;
   const auto stands_before = [&](const Claim& claim) {
     return std::ranges::find(its.claims.begin(), kept, claim.key, &Claim::key) != kept;

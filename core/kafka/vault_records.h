@@ -23,8 +23,12 @@ std::string claim_key(std::string_view name, std::string_view own);
 class VaultRecords {
  public:
   // The next record. A value: the row; none: that of the key is erased. Returns false for a record
-  // that is over a limit: it is as if it were not there.
+  // that is over a limit: it is a stranger's.
   bool apply(std::string_view key, std::optional<std::string_view> value);
+  // The next record is a stranger's. It is as if it were not there, but compaction does not know.
+  void pass_over(std::string_view key);
+  // The keys of rows whose last record is a stranger's.
+  const std::set<std::string>& buried() const { return buried_; }
 
   std::optional<std::string_view> row(std::string_view name) const;
   // Of this very key, whether it counts or not.
@@ -32,11 +36,10 @@ class VaultRecords {
   // The key of the name's claim that counts.
   std::optional<std::string_view> claimed_by(std::string_view name) const;
   std::vector<std::string> names(std::string_view prefix) const;
-  // The names of rows that `other` does not have at their keys, but for those of `excused` keys.
-  std::vector<std::string> missing_in(const VaultRecords& other,
-                                      const std::set<std::string>& excused) const;
-  // Has the row of that very key as `other` has it, if it does; a claim in its order, before those
-  // that `other` does not know.
+  // The names of rows at other keys than these.
+  std::vector<std::string> names_beside(const std::set<std::string>& keys) const;
+  // Has the row of that very key as `other` has it, if it does, buried; a claim in its order,
+  // before those that `other` does not know.
   void keep(std::string_view key, const VaultRecords& other);
   // Every key that has to be erased for the name to be.
   std::vector<std::string> keys(std::string_view name) const;
@@ -52,6 +55,7 @@ class VaultRecords {
   };
   std::map<std::string, Rows, std::less<>> names_;
   std::size_t rows_ = 0;
+  std::set<std::string> buried_;
 };
 
 }  // namespace optare
