@@ -13,6 +13,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds poll_interval{100};
+// In a look: what is new waits for so long.
+constexpr std::chrono::milliseconds check_poll_interval{10};
 // Beyond the producer's own time-out, which answers for the record; then it is not waited for.
 constexpr std::chrono::milliseconds delivery_grace{2'000};
 
@@ -33,6 +35,13 @@ std::string_view name_of(std::string_view key) { return key.substr(0, key.find('
       fmt::format("the vault in topic {} cannot be read: {}{}", topic,
                   reader.fault().empty() ? "not followed to its end in time" : reader.fault(),
                   reader.refused() ? "" : ". Are the brokers there, and was `optare init` run?"));
+}
+
+std::string not_checked(const std::string& why) {
+  return "what is new in the vault is followed, but what stands before it cannot be read, as a "
+         "node "
+         "that starts has to: " +
+         why;
 }
 
 // Everything that the topic holds when called. What goes wrong may pass: a topic that was just made
@@ -69,18 +78,20 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
     : connection_(connection),
       options_(std::move(options)),
       random_(random),
-      reader_(connection, options_.topic, options_.fetch_wait),
+      reader_(std::make_unique<TopicReader>(connection, options_.topic, options_.fetch_wait)),
+      checker_(std::make_unique<TopicReader>(connection, options_.topic, options_.fetch_wait)),
       seal_(std::move(key_encryption_key), random) {
-  read_to_end(reader_, options_, [this] { poll(poll_interval); });
+  read_to_end(*reader_, options_, [this] { follow(poll_interval); });
   if (other_key_) refuse_key();
+  check_at_ = Steady::now() + options_.check_interval;
   follower_ = std::thread([this] {
     while (!stopping_ && !is_lost_) {
-      poll(poll_interval);
+      follow(checking_ ? std::chrono::milliseconds() : poll_interval);
       if (!options_.read_only) {
         write_again();
         mark();
       }
-      if (Steady::now() >= check_at_) begin_check();
+      check();
     }
   });
 }
@@ -90,55 +101,97 @@ KafkaVault::~KafkaVault() {
   follower_.join();
 }
 
-void KafkaVault::poll(std::chrono::milliseconds patience) {
-  const auto take = [this](const TopicReader::Record& record) {
+void KafkaVault::follow(std::chrono::milliseconds patience) {
+  const bool had_lost_its_place = reader_->lost_its_place();
+  reader_->poll(patience, [this](const TopicReader::Record& record) {
     const std::scoped_lock lock(mutex_);
     apply(record);
-  };
-  if (reader_.poll(patience, take) && checking_)
-    check_at_ = Steady::now() + options_.check_interval;
-  const bool faulty = !reader_.fault().empty();
+  });
+  const bool loses_its_place = reader_->lost_its_place() && !had_lost_its_place;
+  const bool faulty = !reader_->fault().empty();
   {
     const std::scoped_lock lock(mutex_);
-    next_offset_ = std::max(next_offset_, reader_.position());
-    if (faulty) fault_ = reader_.fault();
-    if (checking_ && reader_.at_end()) end_check();
+    fault_ = reader_->fault();
+    places_lost_ += loses_its_place ? 1 : 0;
+    next_offset_ = reader_->lost_its_place() ? 0 : reader_->position();
   }
   changed_.notify_all();
-  if (faulty && reader_.stands_still()) begin_check();
+  if (loses_its_place) find_place();
+  if (faulty && !checking_) check_at_ = {};
+}
+
+// A look has to begin behind it. Without a log id nothing is held yet, so all can be read again.
+void KafkaVault::find_place() {
+  checking_ = false;
+  const std::scoped_lock lock(mutex_);
+  if (seal_.belongs()) return;
+  early_.clear();
+  early_bytes_ = 0;
+  reader_->begin_again();
+}
+
+void KafkaVault::check() {
+  const bool is_due = Steady::now() >= check_at_;
+  if (!checking_) {
+    if (is_due) begin_check();
+    return;
+  }
+  const bool came = checker_->poll(check_poll_interval, [this](const TopicReader::Record& record) {
+    const std::scoped_lock lock(mutex_);
+    const Kind kind = kind_of(record);
+    if (kind.own)
+      check_.record(record.offset, record.key, *record.value, kind.erases);
+    else
+      check_.pass_over(record.key);
+  });
+  if (came) check_at_ = Steady::now() + options_.check_interval;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!checker_->fault().empty()) check_fault_ = not_checked(checker_->fault());
+    // Both are at the same place soon, unless one of them asks a broker that leads no more.
+    const bool level = checker_->position() == reader_->position();
+    if (checker_->at_end() && (level || reader_->lost_its_place() || is_due)) {
+      end_check();
+    } else if (is_due && !came) {
+      checking_ = false;
+      if (check_fault_.empty()) check_fault_ = not_checked("nothing comes in time");
+    }
+  }
+  if (!checking_) checker_->begin_again();
 }
 
 void KafkaVault::begin_check() {
-  if (const std::scoped_lock lock(mutex_); !seal_.belongs()) {
-    early_.clear();
-    early_bytes_ = 0;
-  }
-  reader_.begin_again();
-  {
-    const std::scoped_lock lock(mutex_);
-    check_.begin(records_);
-  }
-  checking_ = true;
   check_at_ = Steady::now() + options_.check_interval;
+  const std::scoped_lock lock(mutex_);
+  if (!seal_.belongs()) return;  // it holds nothing yet
+  checker_->begin_again();
+  check_.begin(records_);
+  checking_ = true;
 }
 
 void KafkaVault::end_check() {
   checking_ = false;
-  fault_.clear();
+  check_at_ = Steady::now() + options_.check_interval;
   switch (check_.end()) {
     case VaultCheck::Says::whole:
-      // The same rows, at the places where they are now.
-      records_ = check_.take_found();
-      next_offset_ = reader_.position();
-      return;
+      check_fault_.clear();
+      // The same rows, as they are there now.
+      if (reader_->lost_its_place() || checker_->position() >= reader_->position()) {
+        records_ = check_.take_found();
+        foreign_records_ = std::max(foreign_records_.load(), check_.foreign_records());
+        std::swap(reader_, checker_);
+        next_offset_ = reader_->position();
+        changed_.notify_all();
+      }
+      break;
     case VaultCheck::Says::doubtful:
-      fault_ =
+      check_fault_ =
           fmt::format("topic {}: rows that this node holds are not found in it", options_.topic);
-      return;
+      break;
     case VaultCheck::Says::lost:
-      fault_ = lost_ = vault_lost_rows(options_.topic, check_.missing());
+      check_fault_ = lost_ = vault_lost_rows(options_.topic, check_.missing());
       is_lost_ = true;
-      return;
+      break;
   }
 }
 
@@ -163,31 +216,29 @@ void KafkaVault::mark() {
 
 // The log id was written first, but where it was written again compaction keeps it behind others.
 void KafkaVault::apply(const TopicReader::Record& record) {
-  const bool is_new = !seal_.belongs() || record.offset >= next_offset_;
   if (!seal_.belongs() && record.value && name_of(record.key) != log_id_name) {
     early_bytes_ += record.key.size() + record.value->size();
     if (early_bytes_ <= early_bytes_max) {
-      early_.push_back({record.offset, std::string(record.key), std::string(*record.value)});
+      early_.push_back({std::string(record.key), std::string(*record.value)});
       return;
     }
   }
-  open(record, is_new);
+  open(record);
   if (!seal_.belongs()) return;
-  for (const Early& early : std::exchange(early_, {}))
-    open({early.offset, early.key, early.row}, true);
+  for (const Early& early : std::exchange(early_, {})) open({0, early.key, early.row});
 }
 
-void KafkaVault::open(const TopicReader::Record& record, bool is_new) {
-  const bool erases = record.value && seal_.is_erased_row(record.key, *record.value);
-  const bool own = erases || (record.value && is_own(name_of(record.key), *record.value));
-  if (own)
-    check_.record(record.offset, record.key, *record.value, erases);
-  else
-    check_.pass_over(record.key);
-  if (!is_new) return;
-  if (own && records_.apply(record.key, erases ? std::nullopt : record.value)) return;
+KafkaVault::Kind KafkaVault::kind_of(const TopicReader::Record& record) {
+  if (!record.value) return {};
+  const bool erases = seal_.is_erased_row(record.key, *record.value);
+  return {.own = erases || is_own(name_of(record.key), *record.value), .erases = erases};
+}
+
+void KafkaVault::open(const TopicReader::Record& record) {
+  const Kind kind = kind_of(record);
+  if (kind.own && records_.apply(record.key, kind.erases ? std::nullopt : record.value)) return;
   ++foreign_records_;
-  records_.pass_over(record.key);
+  if (!kind.own) records_.pass_over(record.key);
 }
 
 void KafkaVault::write_again() {
@@ -298,7 +349,7 @@ void KafkaVault::erase(std::string_view name) {
 
 std::string KafkaVault::fault() const {
   const std::scoped_lock lock(mutex_);
-  return fault_;
+  return fault_.empty() ? check_fault_ : fault_;
 }
 
 std::string KafkaVault::lost() const {
@@ -316,9 +367,16 @@ void KafkaVault::refuse_writing() const {
 void KafkaVault::write(const std::string& key, const std::string& row) {
   refuse_writing();
   const auto until = Steady::now() + options_.write_patience + delivery_grace;
-  const std::uint64_t offset = deliver(key, row);
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_until(lock, until, [&] { return next_offset_ > offset; })) {
+  const auto before = std::pair(next_offset_, places_lost_);
+  lock.unlock();
+  const std::uint64_t offset = deliver(key, row);
+  lock.lock();
+  // Below what had been read it stands in another topic, which the reader does not know yet.
+  const auto read_back = [&] {
+    return next_offset_ > offset && (offset >= before.first || places_lost_ != before.second);
+  };
+  if (!changed_.wait_until(lock, until, read_back)) {
     throw VaultFault(
         fmt::format("what was written to the vault in topic {} was not read back in "
                     "time{}{}",

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -29,8 +30,8 @@ struct KafkaVaultOptions {
   // A row that a stranger's record stands behind is written again after so long: before compaction
   // can take it (min.compaction.lag.ms, an hour). Ours.
   std::chrono::milliseconds write_again_after{60'000};
-  // So often it is looked whether the topic still has what was read of it; also after each fault.
-  // A look in which nothing comes for so long is begun again. Ours: a vault has some dozen rows.
+  // So often it is looked whether the topic still has what was read of it; also after a fault. A
+  // look in which nothing comes for so long is begun again. Ours: a vault has some dozen rows.
   std::chrono::milliseconds check_interval{10'000};
 };
 
@@ -70,7 +71,7 @@ class KafkaVault final : public Vault {
   bool claim(std::string_view name, const Secret& value) override;
   void erase(std::string_view name) override;
 
-  // Why what others write is not seen now; empty when it is.
+  // Why what others write is not seen now, or not whether all is there; empty when both are.
   std::string fault() const;
   // Why this is no vault any more, and what to do; empty while it is one.
   std::string lost() const;
@@ -78,16 +79,24 @@ class KafkaVault final : public Vault {
   std::uint64_t foreign_records() const { return foreign_records_; }
 
  private:
-  // Where the topic is read from its beginning once more, what is new is that from `next_offset_`
-  // on.
-  void poll(std::chrono::milliseconds patience);
-  void begin_check();  // REQUIRES: mutex_ not held
-  void end_check();    // REQUIRES: mutex_ held
+  // The next record of what is new.
+  void follow(std::chrono::milliseconds patience);
+  void find_place();
+  // The next one of a look, which is begun and ended where that is due.
+  void check();
+  void begin_check();
+  void end_check();  // REQUIRES: mutex_ held
   void mark();
   void refuse_writing() const;
-  void apply(const TopicReader::Record& record);              // REQUIRES: mutex_ held
-  void open(const TopicReader::Record& record, bool is_new);  // REQUIRES: mutex_ held
-  bool is_own(std::string_view name, std::string_view row);   // REQUIRES: mutex_ held
+  void apply(const TopicReader::Record& record);  // REQUIRES: mutex_ held
+  void open(const TopicReader::Record& record);   // REQUIRES: mutex_ held
+  // REQUIRES: mutex_ held.
+  struct Kind {
+    bool own = false;
+    bool erases = false;
+  };
+  Kind kind_of(const TopicReader::Record& record);
+  bool is_own(std::string_view name, std::string_view row);  // REQUIRES: mutex_ held
   [[noreturn]] void refuse_key() const;
   // The follower's.
   void write_again();
@@ -99,7 +108,6 @@ class KafkaVault final : public Vault {
 
   // A record that stands before the log id, without which it cannot be opened.
   struct Early {
-    std::uint64_t offset = 0;
     std::string key;
     std::string row;
   };
@@ -114,11 +122,13 @@ class KafkaVault final : public Vault {
   const KafkaConnection& connection_;
   const KafkaVaultOptions options_;
   Random& random_;
-  // The constructor's, then the follower's.
-  TopicReader reader_;
+  // The constructor's, then the follower's. What cannot be read in a look keeps nobody from what is
+  // new, so each has a reader; after a look that found all, that one follows which read it.
+  std::unique_ptr<TopicReader> reader_;
+  std::unique_ptr<TopicReader> checker_;
   VaultCheck check_;
-  bool checking_ = true;
-  std::chrono::steady_clock::time_point check_at_{};
+  bool checking_ = false;
+  std::chrono::steady_clock::time_point check_at_{};  // begun, or given up
   std::chrono::steady_clock::time_point mark_at_{};
 
   std::mutex write_mutex_;  // guards what writes
@@ -132,9 +142,11 @@ class KafkaVault final : public Vault {
   std::vector<Early> early_;
   std::size_t early_bytes_ = 0;
   std::chrono::steady_clock::time_point write_again_at_{};
-  std::uint64_t next_offset_ = 0;
-  bool other_key_ = false;  // the log id was sealed under another one
-  std::string fault_;
+  std::uint64_t next_offset_ = 0;  // what is below was read; 0: the reader lost its place
+  std::uint64_t places_lost_ = 0;
+  bool other_key_ = false;   // the log id was sealed under another one
+  std::string fault_;        // of what is new
+  std::string check_fault_;  // of the last look
   std::string lost_;
 
   std::atomic<bool> is_lost_ = false;

@@ -46,9 +46,7 @@ TopicReader::TopicReader(const KafkaConnection& connection, const std::string& t
     : consumer_(make_kafka(RD_KAFKA_CONSUMER, connection, settings(fetch_wait))),
       topic_(make_topic(consumer_.get(), topic)),
       partition_(partition),
-      queue_(rd_kafka_queue_new(consumer_.get())) {
-  if (!start()) throw KafkaFault(fault_);
-}
+      queue_(rd_kafka_queue_new(consumer_.get())) {}
 
 TopicReader::~TopicReader() {
   if (started_) rd_kafka_consume_stop(topic_.get(), partition_);
@@ -81,6 +79,12 @@ void TopicReader::begin_again() {
   if (started_) start_at_ = Steady::now();
   stop();
   position_ = 0;
+  heard();
+}
+
+void TopicReader::heard() {
+  fault_.clear();
+  lost_its_place_ = false;
 }
 
 // What is in the queue behind an error is as if it had never come.
@@ -88,6 +92,7 @@ void TopicReader::stop_at(const rd_kafka_message_t& error) {
   const std::string topic = rd_kafka_topic_name(topic_.get());
   const char* const why = rd_kafka_message_errstr(&error);
   refused_ = lacks_right(error.err);
+  lost_its_place_ = fetch_error(error.err) == FetchError::out_of_range;
   fault_ =
       fetch_error(error.err) == FetchError::unreadable
           ? record_is_unreadable(topic, position_, why)
@@ -113,10 +118,10 @@ bool TopicReader::poll(Patience patience, const std::function<void(const Record&
     }
     position_ = static_cast<std::uint64_t>(message->offset);
     at_end_ = true;
-    fault_.clear();
+    heard();
     return false;
   }
-  fault_.clear();
+  heard();
   at_end_ = false;
   Record record{
       static_cast<std::uint64_t>(message->offset), text(message->key, message->key_len), {}};

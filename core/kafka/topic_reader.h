@@ -22,8 +22,8 @@ class TopicReader {
     std::optional<std::string_view> value;  // none: a tombstone
   };
 
-  // `fetch_wait`: how long a broker keeps a question for what is new; it answers as soon as
-  // something is. Throws KafkaFault.
+  // Reads nothing before the first poll. `fetch_wait`: how long a broker keeps a question for what
+  // is new; it answers as soon as something is. Throws KafkaFault.
   TopicReader(const KafkaConnection& connection, const std::string& topic, Patience fetch_wait,
               int partition = 0);
   ~TopicReader();
@@ -33,10 +33,13 @@ class TopicReader {
   // Hands over the next record, waiting for one at most `patience`. False: there was none. One that
   // cannot be read is never passed over: it is asked for again, and `fault` says so.
   bool poll(Patience patience, const std::function<void(const Record&)>& take);
-  // Everything is handed over once more, from the first record that there is then.
+  // Everything is handed over once more, from the first record that there is then; nothing is read
+  // before the next poll.
   void begin_again();
   // A fault ended it, and it is not begun again yet.
   bool stands_still() const { return !started_; }
+  // The topic did not have what comes next, as was last said: it may be another one.
+  bool lost_its_place() const { return lost_its_place_; }
   // Nothing more was there at the last poll that could tell.
   bool at_end() const { return at_end_; }
   // Everything below it that the topic still holds was handed over.
@@ -60,6 +63,7 @@ class TopicReader {
   bool start();
   void stop();
   void stop_at(const rd_kafka_message_t& error);
+  void heard();
   std::optional<std::uint64_t> offset(std::int64_t which, Patience patience);
 
   KafkaHandle consumer_;
@@ -69,6 +73,7 @@ class TopicReader {
   bool began_ = false;
   bool started_ = false;
   bool at_end_ = false;
+  bool lost_its_place_ = false;
   Steady::time_point start_at_{};
   std::uint64_t position_ = 0;
   std::string fault_;

@@ -18,6 +18,7 @@ void VaultCheck::begin(const VaultRecords& held) {
   held_ = held;
   found_ = {};
   there_.clear();
+  foreign_records_ = 0;
   mark_found_ = false;
   if (mark_ && std::exchange(mark_->looked_for, true)) mark_.reset();
 }
@@ -26,7 +27,12 @@ void VaultCheck::record(std::uint64_t offset, std::string_view key, std::string_
                         bool erases) {
   mark_found_ |= mark_ && offset == mark_->offset && bytes == mark_->bytes;
   if (erases || held_.row_at(key) == bytes) there_.emplace(key);
-  found_.apply(key, erases ? std::nullopt : std::optional(bytes));
+  if (!found_.apply(key, erases ? std::nullopt : std::optional(bytes))) ++foreign_records_;
+}
+
+void VaultCheck::pass_over(std::string_view key) {
+  ++foreign_records_;
+  found_.pass_over(key);
 }
 
 VaultCheck::Says VaultCheck::end() {

@@ -2,6 +2,8 @@
 // out.
 #pragma once
 
+#include <cstdint>
+
 #include "core/kafka/vault_records.h"
 
 namespace optare {
@@ -25,11 +27,11 @@ class VaultCheck {
   void begin(const VaultRecords& held);
   // A record of ours, as VaultRecords takes it; `bytes`: as they stand in the topic.
   void record(std::uint64_t offset, std::string_view key, std::string_view bytes, bool erases);
-  // A stranger's.
-  void pass_over(std::string_view key) { found_.pass_over(key); }
+  void pass_over(std::string_view key);  // a stranger's
   // Nothing more comes. Whole: what was found can be taken, it holds all that was held, or its end.
   Says end();
   VaultRecords take_found() { return std::move(found_); }
+  std::uint64_t foreign_records() const { return foreign_records_; }
   // Written, and acknowledged, since the doubt came. It counts for the next reading alone: who held
   // more by the time of another one held what is younger.
   void marked(std::uint64_t offset, std::string bytes) { mark_ = Mark{offset, std::move(bytes)}; }
@@ -46,6 +48,7 @@ class VaultCheck {
   VaultRecords held_;
   VaultRecords found_;
   std::set<std::string> there_;  // the keys of held rows that were found, or their end
+  std::uint64_t foreign_records_ = 0;
   std::vector<std::string> missing_;
   std::optional<Mark> mark_;
   bool mark_found_ = false;

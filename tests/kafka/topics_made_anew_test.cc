@@ -5,6 +5,9 @@
 
 #include <csignal>
 
+#include "core/kafka/kafka_vault.h"
+#include "core/openssl/random.h"
+#include "core/rocksdb/key_file.h"
 #include "tests/support/operated_fleet.h"
 
 namespace optare {
@@ -77,12 +80,21 @@ class TopicsMadeAnew : public testing::Test, protected OperatedFleet {
     EXPECT_EQ(node.stop(), 0);
     EXPECT_THAT(refusal(node), says_other_history(topic(name)));
   }
+  // As another node has it.
+  std::unique_ptr<KafkaVault> vault() {
+    return std::make_unique<KafkaVault>(connection_, KafkaVaultOptions{.topic = topic("vault")},
+                                        load_key_encryption_key(fleet.key_file()), random_);
+  }
   // A signing key more, which is in the vault last.
   std::string rotate(const ServerProcess& node) const {
     const HttpResponse rotated = fleet.call(node, "POST", "/keys/rotate");
     EXPECT_EQ(rotated.status, 200) << rotated.body;
     return json_member(rotated.body, "kid");
   }
+
+ private:
+  const KafkaConnection connection_{.brokers = fleet.brokers};
+  SystemRandom random_;
 };
 
 TEST_F(TopicsMadeAnew, VaultStopsANode) {
@@ -156,6 +168,31 @@ TEST_F(TopicsMadeAnew, VaultWithAllItsRowsIsTheSame) {
   ServerProcess fresh;
   fresh.start(fleet.flags());
   EXPECT_THAT(fresh.said(), Not(HasSubstr("signing_key_missing")));
+}
+
+// Others went on there meanwhile: what they erased is not lost, and what is put stands below what
+// the node had read.
+TEST_F(TopicsMadeAnew, VaultThatGoesOnAtLowerPlacesIsTheSame) {
+  ServerProcess node;
+  node.start(fleet.flags());
+  vault()->put("spare", Secret("one"));
+  Records records = kafka.read(topic("vault"));
+  give("vault", Records(16, {.key = "foreign", .value = "garbage"}));
+  wait_until("the node to have read it all",
+             [&] { return node.metric("optare_vault_foreign_records_total") == 16; });
+  behind_its_back(node, [&] {
+    make_anew("vault");
+    give("vault", records);
+    vault()->erase("spare");
+  });
+  const std::string kid = rotate(node);
+  EXPECT_LT(kafka.end(topic("vault")), std::ssize(records) + 16) << "it is no lower place";
+  const auto now = vault();
+  EXPECT_TRUE(now->get("signing-key/" + kid).has_value());
+  EXPECT_FALSE(now->get("spare").has_value());
+  rotate(node);
+  wait_until("the node to be well", [&] { return json_member(readyz(node), "status") == "ready"; });
+  EXPECT_THAT(node.said(), Not(HasSubstr("node_stopped")));
 }
 
 TEST_F(TopicsMadeAnew, TokensStopANode) {

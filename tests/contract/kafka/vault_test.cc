@@ -53,6 +53,15 @@ class MockVaults {
     rd_kafka_mock_push_request_errors_array(kafka_.cluster(), fetch_request, errors.size(),
                                             errors.data());
   }
+  // A reader that begins is told so, one that goes on does not ask.
+  void fail_begin(std::size_t times) {
+    const std::vector errors(times, RD_KAFKA_RESP_ERR_INVALID_REQUEST);
+    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), list_offsets_request, errors.size(),
+                                            errors.data());
+  }
+  void fail_begin_no_more() {
+    rd_kafka_mock_clear_request_errors(kafka_.cluster(), list_offsets_request);
+  }
   bool exists() { return vault_exists(connection_, options()); }
   // A record as anybody may write it who may write to the topic; none: a tombstone.
   void write(const std::string& key, const std::optional<std::string>& value) {
@@ -95,6 +104,7 @@ class MockVaults {
     return bounds ? bounds->begin : 0;
   }
 
+  static constexpr std::int16_t list_offsets_request = 2;  // its number in the protocol
   MockKafka kafka_;
   const KafkaConnection connection_ = kafka_.connection();
   SystemRandom random_;
@@ -342,6 +352,26 @@ TEST(KafkaVault, IsReadFromItsBeginningAgainAndAgain) {
   wait_until("all to be well", [&] { return vault->fault() + other->fault() == ""; });
   EXPECT_EQ(vault->lost() + other->lost(), "");
   EXPECT_EQ(vault->foreign_records(), 1U);
+}
+
+// As where a record of before is damaged.
+TEST(KafkaVault, IsFollowedWhereItsBeginningCannotBeRead) {
+  MockVaults vaults;
+  const auto other = vaults.open();
+  other->put("log-id", Secret(log_id));
+  const auto vault = vaults.open('k', 60s, 100ms);
+  vaults.fail_begin(100'000);
+  wait_until("that to be told", [&] { return !vault->fault().empty(); });
+  for (const char* name : {"signing-key/1", "signing-key/2"}) {
+    other->put(name, Secret("private"));
+    wait_until("the other one's to be known", [&] { return get(*vault, name) == "private"; });
+  }
+  vault->put("signing-key/3", Secret("private"));
+  EXPECT_EQ(get(*vault, "signing-key/3"), "private");
+  EXPECT_THAT(vault->fault(), HasSubstr("what stands before it cannot be read"));
+  vaults.fail_begin_no_more();
+  wait_until("all to be well", [&] { return vault->fault().empty(); });
+  EXPECT_EQ(vault->lost(), "");
 }
 
 TEST(KafkaVault, HoldsNothingBeforeItsLogId) {
