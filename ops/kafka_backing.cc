@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/kafka/rights.h"
 #include "core/log/frame.h"
 #include "core/rocksdb/key_file.h"
 #include "ops/node.h"
@@ -237,6 +238,7 @@ std::uint64_t KafkaBacking::bytes() const {
 Result<void> KafkaBacking::catch_up(Progress& progress, const std::function<void()>& meanwhile) {
   using Steady = std::chrono::steady_clock;
   auto heard_at = Steady::now();
+  MissedRights missed;
   std::uint64_t most = 0;
   const auto report = [&](std::uint64_t done, std::uint64_t total) {
     const bool more = std::exchange(most, std::max(most, done)) < done;
@@ -247,7 +249,8 @@ Result<void> KafkaBacking::catch_up(Progress& progress, const std::function<void
   while (!log_->catch_up(catch_up_round, report)) {
     if (const auto other = log_->other_history(); !other.empty())
       return reject(Code::unavailable, other);
-    if (const auto lacking = log_->lacking_right(); !lacking.empty())
+    const auto lacking = log_->lacking_right();
+    if (missed.lacks(!lacking.empty(), log_->rights_missed()))
       return reject(Code::unavailable,
                     fmt::format("the brokers {} refuse: {}", connection_.brokers, lacking));
     if (Steady::now() - heard_at > catch_up_silence_max) {

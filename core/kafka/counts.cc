@@ -49,6 +49,7 @@ void KafkaCounts::met(rd_kafka_resp_err_t error, std::string_view right, std::st
   std::string words = words_of(error, right, fmt::format("topic {}", topic));
   const std::scoped_lock lock(mutex_);
   lacking_right_ = std::move(words);
+  ++rights_missed_;
   lacking_at_ = std::chrono::steady_clock::now();
 }
 
@@ -72,6 +73,11 @@ std::string KafkaCounts::lacking_right() const {
   const std::scoped_lock lock(mutex_);
   const bool recent = std::chrono::steady_clock::now() - lacking_at_ <= lacking_told_for;
   return recent ? lacking_right_ : std::string();
+}
+
+std::uint64_t KafkaCounts::rights_missed() const {
+  const std::scoped_lock lock(mutex_);
+  return rights_missed_;
 }
 
 BrokerCounts KafkaCounts::brokers() const {

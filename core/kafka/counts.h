@@ -56,6 +56,7 @@ class KafkaCounts {
   BrokerCounts brokers() const;
   // Which right brokers missed within the last `lacking_told_for`, in words; empty: none.
   std::string lacking_right() const;
+  std::uint64_t rights_missed() const;  // so often, ever
 
  private:
   mutable std::mutex mutex_;
@@ -63,6 +64,7 @@ class KafkaCounts {
   std::map<std::string, std::uint64_t> errors_;
   BrokerCounts brokers_;
   std::string lacking_right_;
+  std::uint64_t rights_missed_ = 0;
   std::chrono::steady_clock::time_point lacking_at_{};
 };
 

@@ -94,6 +94,7 @@ class KafkaLog final : public EventLog {
   void tick_with(std::function<std::string(Partition)> make_tick);
   // Which right brokers missed just now; empty: none.
   std::string lacking_right() const { return counts_.lacking_right(); }
+  std::uint64_t rights_missed() const { return counts_.rights_missed(); }  // so often, ever
   // Why it is not as it should be; empty when it is. For /readyz.
   std::string fault() const;
   KafkaStatus status() const;

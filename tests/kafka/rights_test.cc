@@ -153,6 +153,28 @@ TEST_F(SecureRights, ThatANodeLacksAreNamed) {
               AllOf(HasSubstr("the right DescribeConfigs "), HasSubstr("the cluster")));
 }
 
+// Rights reach one broker after another.
+TEST_F(SecureRights, ThatComeALittleLateRefuseNoStart) {
+  ASSERT_EQ(init_as(secure_broker().user).code, 0);
+  kafka.give(nodes, but(but(rights, create), write));
+  ServerProcess node;
+  node.launch(flags_of(nodes));
+  const auto says = [&](const std::string& what) {
+    try {
+      return node.ops("/readyz").body.contains(what);
+    } catch (const std::runtime_error&) {
+      return false;  // it does not listen yet
+    }
+  };
+  wait_until("the log to be fetched", [&] { return says("fetching the log"); });
+  const auto began = std::chrono::steady_clock::now();
+  wait_until("more than a round to be over",
+             [&] { return std::chrono::steady_clock::now() - began > 6s || !node.running(); });
+  ASSERT_TRUE(node.running()) << node.said();
+  kafka.give(nodes, {write});
+  wait_until("it to be ready", [&] { return says(R"("status":"ready")"); });
+}
+
 TEST_F(SecureRights, ToReadAreNoneToWrite) {
   ASSERT_EQ(init_as(secure_broker().user).code, 0);
   kafka.give(reader, {{"Describe", fleet.prefix + '.'}, {"Read", fleet.prefix + '.'}});

@@ -33,6 +33,21 @@ TEST(KafkaRights, ThatWereMissedAreToldWithoutBeingCounted) {
   counts.met(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "Write", "optare.control");
   EXPECT_THAT(counts.lacking_right(), HasSubstr("the right Write on topic optare.control"));
   EXPECT_THAT(counts.errors(), IsEmpty());
+  EXPECT_EQ(counts.rights_missed(), 1U);
+}
+
+// A broker that has not heard of a right yet says so once, or for a moment.
+TEST(MissedRights, LackWhereTwoRoundsMissThem) {
+  MissedRights once;
+  EXPECT_FALSE(once.lacks(false, 0));
+  EXPECT_FALSE(once.lacks(true, 3)) << "all in one round";
+  EXPECT_FALSE(once.lacks(true, 3)) << "nothing new";
+  EXPECT_TRUE(once.lacks(true, 4));
+  MissedRights seldom;
+  EXPECT_FALSE(seldom.lacks(true, 1));
+  EXPECT_FALSE(seldom.lacks(false, 1));
+  EXPECT_FALSE(seldom.lacks(true, 2)) << "it was there in between";
+  EXPECT_TRUE(seldom.lacks(true, 3));
 }
 
 }  // namespace
