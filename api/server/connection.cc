@@ -4,6 +4,7 @@
 // quarter of a small request.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -63,7 +64,9 @@ class Session final : public Connection, private EventSink {
 
   void drain() override {
     if (phase_ == Phase::idle && peek() <= 0) wait_no_longer();
-    if (phase_ == Phase::handshake) cut();
+    if (phase_ == Phase::handshake)
+      deadline_ = std::min(
+          deadline_, std::chrono::steady_clock::now() + loop_.limits.handshake_drain_time_max);
     alarm_.cancel();
   }
 

@@ -39,6 +39,7 @@ struct ServerLimits {
   Duration linger_time_max{1'000};                    // after a refusal, for the peer to read it
   Duration drain_time_max{10'000};                    // for requests in flight when stopping
   Duration first_request_drain_time_max{100};         // on a connection without one, when stopping
+  Duration handshake_drain_time_max{1'000};           // TLS, when stopping
   Duration cut_time_max{1'000};                       // for their handlers to end once cut off
   Duration certificate_poll_interval{1'000};          // how often the files are looked at
   Duration sweep_interval{250};                       // how often deadlines are looked at

@@ -1,11 +1,15 @@
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <future>
 
 #include "tests/http/server_fixture.h"
 
@@ -42,13 +46,22 @@ void write_certificate(const std::filesystem::path& certificate_file,
 
 class TlsClient {
  public:
-  explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION)
+  // `midway`: called when it has begun its handshake, before it goes on.
+  explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION,
+                     const std::function<void()>& midway = nullptr)
       : raw_(port), context_(SSL_CTX_new(TLS_client_method())) {
     SSL_CTX_set_security_level(context_, 0);
     SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_, version_max);
     ssl_ = SSL_new(context_);
     SSL_set_fd(ssl_, raw_.fd());
+    if (midway) {
+      const int flags = ::fcntl(raw_.fd(), F_GETFL);
+      ::fcntl(raw_.fd(), F_SETFL, flags | O_NONBLOCK);
+      EXPECT_NE(SSL_connect(ssl_), 1);
+      ::fcntl(raw_.fd(), F_SETFL, flags);
+      midway();
+    }
     shaken_ = SSL_connect(ssl_) == 1;
   }
   ~TlsClient() {
@@ -101,6 +114,7 @@ class TlsServer : public HttpServer {
   std::filesystem::path folder;
 
   TlsServer() {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to who has gone
     char name[] = "/tmp/optare-tls-XXXXXX";
     folder = ::mkdtemp(name);
     options.tls_certificate_file = folder / "cert.pem";
@@ -194,6 +208,37 @@ TEST_F(TlsServer, StopsWithConnectionsOpen) {
   auto ended = std::async(std::launch::async, [&] { return client.ends_properly(); });
   EXPECT_TRUE(server->stop());
   EXPECT_TRUE(ended.get());
+}
+
+// Who began it before may have asked in the same breath.
+TEST_F(TlsServer, EndsAHandshakeUnderWayAndAnswersWhenItStops) {
+  options.limits.handshake_drain_time_max = std::chrono::seconds(60);
+  options.limits.first_request_drain_time_max = std::chrono::seconds(60);
+  options.limits.drain_time_max = std::chrono::seconds(60);
+  start();
+  TlsClient known(port);
+  EXPECT_TRUE(known.says_hello());
+  std::future<bool> stopped;
+  TlsClient client(port, TLS1_3_VERSION, [&] {
+    stopped = std::async(std::launch::async, [this] { return server->stop(); });
+    EXPECT_TRUE(known.ends_properly()) << "it is told that nothing comes any more";
+  });
+  ASSERT_TRUE(client.shaken());
+  EXPECT_TRUE(client.says_hello());
+  EXPECT_TRUE(client.ends_properly());
+  EXPECT_TRUE(stopped.get());
+}
+
+TEST_F(TlsServer, WaitsForNoHandshakeThatDoesNotGoOnWhenItStops) {
+  options.limits.handshake_drain_time_max = Duration(50);
+  options.limits.drain_time_max = std::chrono::seconds(60);
+  options.limits.handshake_time_max = std::chrono::seconds(60);
+  start();
+  RawClient silent(port);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(server->stop());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
+  EXPECT_EQ(silent.rest(), "");
 }
 
 }  // namespace
