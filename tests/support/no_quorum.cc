@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 namespace optare {
 namespace {
@@ -68,22 +69,33 @@ class InDoubt {
   std::string token_;
 };
 
-// The node does not say that it is done, and says why.
-void expect_no_write(FleetUnderLoad& load, const ServerProcess& node) {
-  const std::string name = "in-vain-" + kafka_prefix();
-  const CallLog::Asked asked = load.calls.ask(node, [&] {
-    return node.send("POST", "/api/v1/applications", headers_of(load),
-                     fmt::format(R"({{"name":"{}","type":"m2m"}})", name));
-  });
-  load.asked_for.emplace(name, asked.call.done);
-  const HttpResponse& told = asked.response;
-  if (told.status != 503 || json_member(told.body, "detail").empty())
-    load.wrong.push_back(
-        fmt::format("a write with one broker of three: {} {}", told.status, told.body));
-  wait_until(
-      "/readyz to say why",
-      [&] { return node.ops("/readyz").body.find("nothing has proven") != std::string::npos; },
-      recovery_max);
+// No node says that it is done, and each says why. All are asked at once: an answer takes as long
+// as a record is waited for.
+void expect_no_write(FleetUnderLoad& load) {
+  std::vector<std::pair<std::string, std::future<CallLog::Asked>>> writes;
+  for (const ServerProcess* node : load.nodes) {
+    const std::string name = "in-vain-" + kafka_prefix();
+    writes.emplace_back(name, std::async(std::launch::async, [&load, node, name] {
+                          return load.calls.ask(*node, [&] {
+                            return node->send("POST", "/api/v1/applications", headers_of(load),
+                                              fmt::format(R"({{"name":"{}","type":"m2m"}})", name));
+                          });
+                        }));
+  }
+  for (auto& [name, write] : writes) {
+    const CallLog::Asked asked = write.get();
+    load.asked_for.emplace(name, asked.call.done);
+    const HttpResponse& told = asked.response;
+    if (told.status != 503 || json_member(told.body, "detail").empty())
+      load.wrong.push_back(
+          fmt::format("a write with one broker of three: {} {}", told.status, told.body));
+  }
+  for (const ServerProcess* node : load.nodes) {
+    wait_until(
+        "/readyz to say why",
+        [&] { return node->ops("/readyz").body.find("nothing has proven") != std::string::npos; },
+        recovery_max);
+  }
 }
 
 // Too old to be told: closed rather than wrong.
@@ -119,11 +131,11 @@ Measures kill_two(FleetUnderLoad& load, Duration) {
   const auto moment = Steady::now();
   doubted.remove();
   for (const ServerProcess* node : load.nodes) {
-    expect_no_write(load, *node);
     doubted.expect_dead();
     expect_tokens_refused(load, *node);
   }
   Measures measures{{"tokens refused", std::chrono::floor<Duration>(Steady::now() - moment)}};
+  expect_no_write(load);
   for (const ServerProcess* node : load.nodes) expect_reads(load, *node);
   doubted.expect_dead();
   load.brokers.start({first, second});
