@@ -14,8 +14,6 @@ constexpr std::size_t slice_bytes_max = 1U << 20U;
 // Slices of control before it is the turn of tokens, whatever is left.
 constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
-// After a fault of a partition or of the mirror.
-constexpr Duration restart_interval = std::chrono::milliseconds(500);
 constexpr std::chrono::milliseconds range_patience{1'000};  // longer than a fetch waits
 
 using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
@@ -51,7 +49,7 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
   for (const auto& [partition, name] : options_.topics) {
     Followed& part = followed(partition);
     part.name = name;
-    part.history.emplace(name);
+    part.following.emplace(name, ways(partition));
   }
   client_ = make_client(connection_.brokers);
   thread_ = std::thread([this] { run(); });
@@ -108,8 +106,8 @@ Feed::Client Feed::make_client(const std::string& brokers) {
 }
 
 void Feed::end_client() {
+  stop_all();
   for (const Partition partition : partitions) {
-    stop(partition, {});
     if (KafkaQueue& queue = source(partition).queue)
       rd_kafka_queue_cb_event_enable(queue.get(), nullptr, nullptr);
   }
@@ -185,8 +183,8 @@ void Feed::run() {
 }
 
 bool Feed::take_from(Partition partition) {
-  Followed& part = followed(partition);
-  if (!part.started) return false;
+  const auto& part = followed(partition).following;
+  if (!part || !part->followed()) return false;
   std::array<rd_kafka_message_t*, slice_messages_max> taken{};
   const ssize_t count =
       rd_kafka_consume_batch_queue(source(partition).queue.get(), 0, taken.data(), taken.size());
@@ -202,7 +200,7 @@ bool Feed::take_from(Partition partition) {
     bytes = 0;
   };
   for (const Message& message : messages) {
-    if (!part.started) break;  // stopped by one before
+    if (!part->followed()) break;  // stopped by one before
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
       take(partition, *message, records, told);
     else
@@ -211,6 +209,7 @@ bool Feed::take_from(Partition partition) {
     if (bytes >= slice_bytes_max) write_them();
   }
   write_them();
+  note_compared();
   return true;
 }
 
@@ -228,8 +227,7 @@ void Feed::take(Partition partition, const rd_kafka_message_t& message,
                 std::vector<LogRecord>& records, std::vector<FedRecord>& told) {
   const auto offset = static_cast<std::uint64_t>(message.offset);
   const Stamp stamp = stamp_of(message);
-  const auto says = followed(partition).history->record(offset, stamp.time, payload_of(message));
-  if (says != HistoryCheck::Says::read_on) return act_on(partition, says);
+  if (!following(partition).record(offset, stamp.time, payload_of(message))) return;
   if (offset < mirror_.end(partition) + records.size()) return;  // known since the last time
   fill_holes(partition, offset, records);
   const bool unstamped = options_.broker_time_only && !stamp.by_broker;
@@ -248,26 +246,9 @@ void Feed::take(Partition partition, const rd_kafka_message_t& message,
                   .by_broker = stamp.by_broker});
 }
 
-void Feed::act_on(Partition partition, HistoryCheck::Says says) {
-  switch (says) {
-    case HistoryCheck::Says::read_on:
-      return;
-    case HistoryCheck::Says::known:
-      if (!followed(partition).history->expected()) followed(partition).doubted.reset();
-      return note_compared();
-    case HistoryCheck::Says::look_at_range:
-      return judge_range(partition);
-    case HistoryCheck::Says::begin_again:
-      return stop(partition, restart_interval);
-    case HistoryCheck::Says::other_history:
-      return say_other_history(followed(partition).history->why());
-  }
-}
-
 void Feed::note_compared() {
-  compared_ = std::ranges::all_of(followed_, [](const Followed& part) {
-    return part.history && part.history->compared() && !part.doubted;
-  });
+  compared_ = std::ranges::all_of(
+      followed_, [](const Followed& part) { return part.following && part.following->compared(); });
 }
 
 void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
@@ -278,18 +259,17 @@ void Feed::take_error(Partition partition, const rd_kafka_message_t& message,
   switch (means) {
     case FetchError::end: {
       const auto end = static_cast<std::uint64_t>(message.offset);
-      const auto says = followed(partition).history->end(end);
-      if (says == HistoryCheck::Says::read_on) return fill_holes(partition, end, records);
-      return act_on(partition, says);
+      if (following(partition).end(end)) fill_holes(partition, end, records);
+      return;
     }
     case FetchError::out_of_range:
-      return judge_range(partition);
+      return following(partition).out_of_range();
     case FetchError::unreadable:
       note_unreadable(partition, mirror_.end(partition) + records.size(),
                       rd_kafka_message_errstr(&message));
       [[fallthrough]];
     case FetchError::nothing_came:
-      return stop(partition, restart_interval);
+      return following(partition).rest();
   }
 }
 
@@ -312,19 +292,14 @@ std::string Feed::unreadable() const {
   return {};
 }
 
-// The topic does not have what was asked for.
-void Feed::judge_range(Partition partition) {
-  Followed& part = followed(partition);
+std::optional<TopicRange> Feed::range(Partition partition) {
+  const std::string& name = followed(partition).name;
   rd_kafka_t* const handle = client_.handle.get();
-  const auto low = topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
-  const auto high =
-      low ? topic_offset(handle, part.name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
-  if (!high) {
-    counts_.error("range", high.error());
-    return stop(partition, restart_interval);
-  }
-  act_on(partition,
-         part.history->range({*low, *high}, mirror_.end(partition), steady_now(), end_is_proven_));
+  const auto low = topic_offset(handle, name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
+  const auto high = low ? topic_offset(handle, name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
+  if (high) return TopicRange{*low, *high};
+  counts_.error("range", high.error());
+  return std::nullopt;
 }
 
 // A connection that knows this broker alone hears of the leader from it: any other one may be the
@@ -347,46 +322,47 @@ void Feed::turn_to(std::int32_t leader) {
 }
 
 void Feed::end_is_lost(Partition partition, const Acknowledged::Loss& loss) {
-  act_on(partition, followed(partition).history->end_is_lost(loss.written_at + 1, loss.read_to));
+  following(partition).end_is_lost(loss);
 }
 
 void Feed::doubt(Partition partition, std::uint64_t offset) {
-  std::optional<std::uint64_t>& doubted = followed(partition).doubted;
-  doubted = std::min(offset, doubted.value_or(offset));
+  following(partition).doubt(offset);
   note_compared();
-  stop(partition, {});
 }
 
 void Feed::write(Partition partition, std::vector<LogRecord> records,
                  const std::vector<FedRecord>& told) {
   if (!mirror_.write(partition, std::move(records))) {
-    for (const Partition each : partitions) stop(each, restart_interval);
+    for (Followed& part : followed_)
+      if (part.following) part.following->rest();
     return;
   }
   for (const FedRecord& record : told) callbacks_.on_record(partition, record);
   callbacks_.on_records();
 }
 
-void Feed::say_other_history(std::string what) {
-  for (const Partition partition : partitions) stop(partition, {});
+void Feed::say_other_history(const std::string& what) {
+  stop_all();
   {
     const std::scoped_lock lock(mutex_);
-    if (other_history_.empty()) other_history_ = std::move(what);
+    if (other_history_.empty()) other_history_ = what;
   }
   callbacks_.on_records();  // whoever follows finds out at once
 }
 
-void Feed::stop(Partition partition, Duration pause) {
-  Followed& part = followed(partition);
-  part.start_at = steady_now() + pause;
-  if (!std::exchange(part.started, false)) return;
-  const Source& its = source(partition);
-  rd_kafka_consume_stop(its.topic.get(), 0);
-  // What is left in the queue is of the old start.
-  for (;;) {
-    const Message old(rd_kafka_consume_queue(its.queue.get(), 0), rd_kafka_message_destroy);
-    if (!old) break;
-  }
+Following::Ways Feed::ways(Partition partition) {
+  Following::Ways ways;
+  ways.now = steady_now;
+  ways.to_compare = [this, partition](std::optional<std::uint64_t> doubted) {
+    return to_compare(partition, doubted);
+  };
+  ways.read_up_to = [this, partition] { return mirror_.end(partition); };
+  ways.start = [this, partition](std::uint64_t offset) { return start(partition, offset); };
+  ways.stop = [this, partition] { stop(partition); };
+  ways.range = [this, partition] { return range(partition); };
+  ways.end_is_proven = [this] { return end_is_proven_.load(); };
+  ways.other_history = [this](const std::string& why) { say_other_history(why); };
+  return ways;
 }
 
 void Feed::start_what_stands_still() {
@@ -396,42 +372,47 @@ void Feed::start_what_stands_still() {
       if (!other_history_.empty()) return;
       if (!std::exchange(look_again_.at(static_cast<std::size_t>(partition)), false)) continue;
     }
-    stop(partition, {});
+    if (auto& part = followed(partition).following) part->stop();
   }
-  for (const Partition partition : partitions) {
-    Followed& part = followed(partition);
-    if (!part.started && source(partition).topic && steady_now() >= part.start_at) start(partition);
-  }
+  for (Followed& part : followed_)
+    if (part.following) part.following->start_when_due();
+  note_compared();
 }
 
-std::optional<LogRecord> Feed::to_compare(Partition partition) const {
-  if (const auto& doubted = followed(partition).doubted)
+std::optional<LogRecord> Feed::to_compare(Partition partition,
+                                          std::optional<std::uint64_t> doubted) {
+  if (!mirror_.reopen()) throw LogFault(mirror_.fault());
+  if (doubted)
     if (auto records = mirror_.read(partition, *doubted, 1); !records.empty())
       return std::move(records.front());
   return mirror_.last_real_record(partition);
 }
 
-void Feed::start(Partition partition) {
-  Followed& part = followed(partition);
-  try {
-    if (!mirror_.reopen()) throw LogFault(mirror_.fault());
-    part.history->begin(to_compare(partition));
-  } catch (const LogFault&) {  // the mirror says what it is
-    part.start_at = steady_now() + restart_interval;
-    return;
-  }
+bool Feed::start(Partition partition, std::uint64_t offset) {
   const Source& its = source(partition);
-  const std::uint64_t offset = part.history->expected().value_or(mirror_.end(partition));
   if (rd_kafka_consume_start_queue(its.topic.get(), 0, static_cast<std::int64_t>(offset),
                                    its.queue.get()) != 0) {
     counts_.error("start", rd_kafka_last_error());
-    part.start_at = steady_now() + restart_interval;
-    return;
+    return false;
   }
-  part.started = true;
-  note_compared();
   const std::scoped_lock lock(mutex_);
   ++feed_counts_.restarts;
+  return true;
+}
+
+void Feed::stop(Partition partition) {
+  const Source& its = source(partition);
+  rd_kafka_consume_stop(its.topic.get(), 0);
+  // What is left in the queue is of the old start.
+  for (;;) {
+    const Message old(rd_kafka_consume_queue(its.queue.get(), 0), rd_kafka_message_destroy);
+    if (!old) break;
+  }
+}
+
+void Feed::stop_all() {
+  for (Followed& part : followed_)
+    if (part.following) part.following->stop();
 }
 
 }  // namespace optare

@@ -15,7 +15,7 @@
 #include "core/kafka/acknowledged.h"
 #include "core/kafka/client.h"
 #include "core/kafka/counts.h"
-#include "core/kafka/history.h"
+#include "core/kafka/following.h"
 #include "core/kafka/mirror.h"
 
 namespace optare {
@@ -109,10 +109,7 @@ class Feed {
   };
   struct Followed {  // of one partition; the feed's thread only
     std::string name;
-    bool started = false;
-    Duration start_at{};  // not before, by the steady clock
-    std::optional<HistoryCheck> history;
-    std::optional<std::uint64_t> doubted;  // the record to compare; none: the last
+    std::optional<Following> following;
   };
   struct Unreadable {
     std::uint64_t offset = 0;
@@ -133,21 +130,24 @@ class Feed {
   void take_error(Partition partition, const rd_kafka_message_t& message,
                   std::vector<LogRecord>& records);
   void note_unreadable(Partition partition, std::uint64_t offset, const char* why);
-  void act_on(Partition partition, HistoryCheck::Says says);
   void write(Partition partition, std::vector<LogRecord> records,
              const std::vector<FedRecord>& told);
   void fill_holes(Partition partition, std::uint64_t up_to, std::vector<LogRecord>& records);
+  Following::Ways ways(Partition partition);
   void start_what_stands_still();
-  void start(Partition partition);
-  std::optional<LogRecord> to_compare(Partition partition) const;  // throws LogFault
-  void stop(Partition partition, Duration pause);
-  void judge_range(Partition partition);
-  void say_other_history(std::string what);
+  std::optional<LogRecord> to_compare(Partition partition, std::optional<std::uint64_t> doubted);
+  bool start(Partition partition, std::uint64_t offset);
+  void stop(Partition partition);
+  void stop_all();
+  std::optional<TopicRange> range(Partition partition);
+  void say_other_history(const std::string& what);
   void note_compared();
   Followed& followed(Partition partition) { return followed_[static_cast<std::size_t>(partition)]; }
   const Followed& followed(Partition partition) const {
     return followed_[static_cast<std::size_t>(partition)];
   }
+  // REQUIRES: its topic is among the options'.
+  Following& following(Partition partition) { return *followed(partition).following; }
   static Duration steady_now();
 
   const KafkaConnection& connection_;

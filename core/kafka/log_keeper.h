@@ -1,7 +1,7 @@
-// All of the adapter to brokers that decides: which records of a topic are this node's own and what
-// they prove, where a partition ends, when to append a tick, and whether who is read from leads at
-// all. The adapter's threads drive it, and so does the simulation; what is between a node and the
-// brokers is theirs.
+// What decides in the adapter to brokers, but for following a topic (core/kafka/following): which
+// records of a topic are this node's own and what they prove, where a partition ends, when to
+// append a tick, and whether who is read from leads at all. The adapter's threads drive it, and so
+// does the simulation; what is between a node and the brokers is theirs.
 #pragma once
 
 #include <array>
