@@ -21,21 +21,22 @@ const std::vector<Known>& known() {
       {Break::none, "none", {}},
       {Break::skip_mac, "skip_mac", {Rule::authentic}},
       {Break::skip_deadline, "skip_deadline", {Rule::deadline}},
-      {Break::skip_view, "skip_view", {Rule::view}, 68},
+      {Break::skip_view, "skip_view", {Rule::view}, 13},
       {Break::skip_guards, "skip_guards", {Rule::guards}},
       {Break::apply_void, "apply_void", {Rule::dense_versions}},
       {Break::apply_twice, "apply_twice", {Rule::one_effect}},
       {Break::import_late, "import_late", {Rule::moves}, 11},
       {Break::leave_out, "leave_out", {Rule::dense_ordinals}},
-      {Break::remember_lost_end, "remember_lost_end", {Rule::other_history}},
+      {Break::ignore_history, "ignore_history", {Rule::other_history}, 12},
       {Break::clock_behind, "clock_behind", {Rule::secrets}, 4},
       {Break::clock_ahead, "clock_ahead", {Rule::secrets, Rule::expirations}},
       {Break::say_refused, "say_refused", {Rule::answers}, 3},
-      {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 22},
+      {Break::send_unguarded, "send_unguarded", {Rule::actors, Rule::grants}, 4},
       {Break::see_no_end, "see_no_end", {Rule::absence}, 4},
       {Break::believe_anyone, "believe_anyone", {Rule::ends}},
-      {Break::never_turn, "never_turn", {Rule::follows}},
-      {Break::trust_silence, "trust_silence", {Rule::fresh}, 470},
+      {Break::never_turn, "never_turn", {Rule::follows}, 79},
+      {Break::compare_nothing, "compare_nothing", {Rule::other_history}, 12},
+      {Break::trust_silence, "trust_silence", {Rule::fresh}, 389},
       {Break::write_anyway, "write_anyway", {Rule::clock}},
       {Break::forget_doubt, "forget_doubt", {Rule::doubt}, 3},
       {Break::no_patience, "no_patience", {Rule::recovers}, 4},
@@ -43,7 +44,7 @@ const std::vector<Known>& known() {
       {Break::no_queue, "no_queue", {Rule::voids}, 4},
       {Break::always_fresh, "always_fresh", {Rule::fresh}, 10},
       {Break::stop_a_stream, "stop_a_stream", {Rule::quarantine}},
-      {Break::tear_batches, "tear_batches", {Rule::rows}, 8},
+      {Break::tear_batches, "tear_batches", {Rule::rows}, 5},
       {Break::lose_outcomes, "lose_outcomes", {Rule::equal_rows}},
       {Break::lose_rows, "lose_rows", {Rule::rows}},
       {Break::issue_ahead, "issue_ahead", {Rule::tokens}, 4},
@@ -90,18 +91,6 @@ void TamperedLog::append(Partition partition, std::string frame, Appended done) 
   log_.append(partition, std::move(frame), std::move(done));
 }
 
-std::vector<LogRecord> TamperedLog::read(Partition partition, std::uint64_t offset,
-                                         std::size_t records_max) const {
-  if (broken_ != Break::remember_lost_end) return log_.read(partition, offset, records_max);
-  auto& remembered = remembered_[static_cast<std::size_t>(partition)];
-  for (LogRecord& record : log_.read(partition, remembered.size(), records_max))
-    remembered.push_back(std::move(record));
-  std::vector<LogRecord> found;
-  for (std::size_t i = offset; i < remembered.size() && found.size() < records_max; ++i)
-    found.push_back(remembered[i]);
-  return found;
-}
-
 std::uint64_t TamperedLog::end(Partition partition) const {
   return broken_ == Break::see_no_end ? 0 : log_.end(partition);
 }
@@ -126,7 +115,7 @@ Timestamp TamperedLog::now() const {
 }
 
 std::string TamperedLog::other_history() const {
-  return broken_ == Break::remember_lost_end ? "" : log_.other_history();
+  return broken_ == Break::ignore_history ? "" : log_.other_history();
 }
 
 Result<Decision> CarelessExpiry::decide(const State& application, const CommandContext&) const {

@@ -25,16 +25,17 @@ enum class Break : std::uint8_t {
   import_late,    // admit what is carried over after the seal
   leave_out,      // at times, void what counts
   // The log, as a node sees it.
-  remember_lost_end,  // what was read once is there for ever
-  clock_behind,       // by more than secrets are judged within
+  ignore_history,  // it is another one, and the node goes on
+  clock_behind,    // by more than secrets are judged within
   clock_ahead,
-  say_refused,     // "surely not written" of what was written
-  send_unguarded,  // commits without their guards
-  see_no_end,      // the log ends where it is read: nobody waits for the rest of it
-  believe_anyone,  // where the log ends, whoever led it once may tell
-  never_turn,      // and he is heard as long as he speaks
-  trust_silence,   // what was not heard was not written
-  write_anyway,    // with a wall clock that is far from the brokers'
+  say_refused,      // "surely not written" of what was written
+  send_unguarded,   // commits without their guards
+  see_no_end,       // the log ends where it is read: nobody waits for the rest of it
+  believe_anyone,   // where the log ends, whoever led it once may tell
+  never_turn,       // and he is heard as long as he speaks
+  compare_nothing,  // whatever topic it is, it is read on
+  trust_silence,    // what was not heard was not written
+  write_anyway,     // with a wall clock that is far from the brokers'
   // The node.
   forget_doubt,   // what is unknown counts as not done
   no_patience,    // time-outs are never looked at
@@ -70,20 +71,22 @@ class TamperedLog final : public EventLog {
       : log_(log), mac_(mac), clock_(clock), broken_(broken) {}
   void append(Partition partition, std::string frame, Appended done) override;
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
-                              std::size_t records_max) const override;
+                              std::size_t records_max) const override {
+    return log_.read(partition, offset, records_max);
+  }
   std::uint64_t end(Partition partition) const override;
   Currency currency(Partition partition) const override;
   void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override;
   void on_records(std::function<void()> callback) override { log_.on_records(std::move(callback)); }
   std::string other_history() const override;
+  void look_again(Partition partition) const override { log_.look_again(partition); }
 
  private:
   EventLog& log_;
   const FrameMac& mac_;
   const Clock& clock_;
   Break broken_;
-  mutable std::array<std::vector<LogRecord>, partitions.size()> remembered_;
 };
 
 // Commands that forget something.

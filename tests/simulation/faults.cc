@@ -178,15 +178,26 @@ Commit Faults::deletion() {
   return commit;
 }
 
+// A leader is elected that was not in sync, and has less; or somebody makes the topic anew.
 void Faults::cut() {
   const Partition partition = chance_.pick(partitions);
+  if (chance_.once_in(3)) return make_anew(partition);
   const std::uint64_t end = stage_.log.records(partition).size();
   const std::uint64_t kept =
       std::max<std::uint64_t>(2, stage_.begun[static_cast<std::size_t>(partition)]);
   if (end <= kept) return;
   const std::uint64_t lost = 1 + chance_.below(std::min<std::uint64_t>(end - kept, 6));
-  stage_.log.cut(partition, end - lost);
+  stage_.log.cut(partition, end - lost, chance_.between(seconds(1), seconds(3)));
   on_cut(partition, end - lost);
+}
+
+void Faults::make_anew(Partition partition) {
+  if (stage_.log.down(partition)) return;
+  ++counts_["anew"];
+  stage_.log.cut(partition, 0, {});
+  on_cut(partition, 0);
+  stage_.begin(partition);
+  stage_.log.be_gone(partition, chance_.between(seconds(1), seconds(4)));
 }
 
 }  // namespace optare::simulation

@@ -30,6 +30,7 @@ class Faults {
   void outage();
   void garbage();
   void cut();
+  void make_anew(Partition partition);
   void deafen();
   void sleep();
   void depose();

@@ -20,7 +20,8 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
     : around_(std::move(around)),
       random_(around_.chance),
       mac_(fleet_mac()),
-      log_(around_.log, around_.node_id, around_.clock, around_.chance.fork(), std::move(deliver)),
+      log_(around_.log, around_.copies, around_.node_id, around_.clock, around_.chance.fork(),
+           std::move(deliver)),
       seen_log_(log_, mac_, around_.clock, around_.broken),
       states_(around_.store, seen_log_, around_.clock, options_of(around_.broken)),
       settler_(around_.clock),
@@ -34,10 +35,11 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
                  .states = states_,
                  .settler = &settler_,
                  .admission = broken_admission(around_.broken)}),
-      started_at_(log_.end(Partition::control)) {
+      started_at_(around_.log.records(Partition::control).size()) {
   if (around_.broken == Break::write_anyway) log_.refuse_no_clock();
   if (around_.broken == Break::believe_anyone) log_.believe_every_leader();
   if (around_.broken == Break::never_turn) log_.never_turn();
+  if (around_.broken == Break::compare_nothing) log_.compare_nothing();
   log_.tick_with([this](Partition partition) {
     return make_frame(mac_, log_id, partition, FrameKind::tick, "");
   });

@@ -22,6 +22,7 @@ class Process {
  public:
   struct Surroundings {
     SimulatedLog& log;
+    LogCopies& copies;
     SimulatedStore& store;
     MachineClock& clock;
     Chance chance;

@@ -25,7 +25,7 @@ struct Scenario {
   Duration leap_every{};    // of wall clocks
   Duration outage_every{};  // of the log
   Duration garbage_every{};
-  Duration cut_every{};     // the log loses its end
+  Duration cut_every{};     // a topic loses its end, or is made anew
   Duration deaf_every{};    // a node hears nothing of the log, and may write
   Duration sleep_every{};   // of the whole world, for hours
   Duration zombie_every{};  // a leader that another one follows does not know it

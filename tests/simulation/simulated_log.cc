@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/kafka/history.h"
-
 namespace optare::simulation {
 
 using std::chrono::milliseconds;
@@ -90,8 +88,14 @@ std::uint64_t SimulatedLog::end_at(Partition partition, bool old) const {
   return old && leader ? leader->end : records(partition).size();
 }
 
-void SimulatedLog::cut(Partition partition, std::uint64_t end) {
+void SimulatedLog::be_gone(Partition partition, Duration duration) {
+  be_down(partition, duration);
+  back_again_[static_cast<std::size_t>(partition)] = timeline_.now() + duration;
+}
+
+void SimulatedLog::cut(Partition partition, std::uint64_t end, Duration election) {
   unite(partition);  // what the old leader had is not the log's beginning any more
+  be_down(partition, election);
   auto& records = records_[static_cast<std::size_t>(partition)];
   records.resize(end);
   keys_[static_cast<std::size_t>(partition)].resize(end);
@@ -108,9 +112,10 @@ bool SimulatedLog::lost(Partition partition, std::uint64_t history, std::uint64_
                      [offset](std::uint64_t end) { return end < offset; });
 }
 
-LogHandle::LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Chance chance,
-                     Deliver deliver)
+LogHandle::LogHandle(SimulatedLog& log, LogCopies& copies, std::string node, const Clock& clock,
+                     Chance chance, Deliver deliver)
     : log_(log),
+      copies_(copies),
       node_(std::move(node)),
       clock_(clock),
       deliver_(std::move(deliver)),
@@ -119,14 +124,12 @@ LogHandle::LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Ch
       own_clock_(clock, Timestamp()),
       keeper_(clock, random_, ways()) {
   for (const Partition partition : partitions) {
-    Part& its = part(partition);
-    its.history = log_.history(partition);
-    const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
-    for (; its.heard < end; ++its.heard) {
-      const Timestamp time = log_.records(partition)[its.heard].time;
-      keeper_.read_before(partition, time);
-      own_clock_.at_least(time);
-    }
+    part(partition).following.emplace(std::string(partition_name(partition)),
+                                      following_ways(partition));
+    if (const auto& read = copy(partition).records; !read.empty())
+      keeper_.read_before(partition, read.back().time);
+    if (!log_.embedded()) continue;
+    for (const LogRecord& record : log_.records(partition)) own_clock_.at_least(record.time);
   }
 }
 
@@ -141,36 +144,79 @@ LogKeeper::Ways LogHandle::ways() {
   return ways;
 }
 
+Following::Ways LogHandle::following_ways(Partition partition) {
+  Following::Ways ways;
+  ways.now = [this] { return clock_.boottime(); };
+  ways.to_compare = [this, partition](auto) -> std::optional<LogRecord> {
+    const auto& read = copy(partition).records;
+    return read.empty() || !compares_ ? std::nullopt : std::optional(read.back());
+  };
+  ways.read_up_to = [this, partition] { return end(partition); };
+  ways.start = [this, partition](std::uint64_t offset) {
+    part(partition).next = offset;
+    return true;
+  };
+  ways.stop = [] {};
+  ways.range = [this, partition] {
+    return TopicRange{0, log_.end_at(partition, log_.misled(partition, node_).hears)};
+  };
+  ways.end_is_proven = [] { return true; };
+  ways.other_history = [this](const std::string& why) {
+    other_history_ = why;
+    for (Part& each : parts_) each.following->stop();
+  };
+  return ways;
+}
+
 void LogHandle::fetch() {
-  const Duration now = clock_.boottime();
+  if (log_.embedded()) return;
   for (const Partition partition : partitions) {
-    Part& its = part(partition);
-    its.heard_what_is_lost |= log_.lost(partition, its.history, its.heard);
-    its.history = log_.history(partition);
-    const auto& records = log_.records(partition);
-    its.heard = std::min<std::uint64_t>(its.heard, records.size());  // It may have lost its end.
-    its.acknowledged = std::min<std::uint64_t>(its.acknowledged, records.size());
-    const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
-    for (; its.heard < end; ++its.heard) {
-      const auto sent =
-          keeper_.read(partition, records[its.heard].time, log_.key_of(partition, its.heard));
-      if (sent && now - *sent <= round_trip_max)
-        measured_at_ = log_.timeline().now() - (now - *sent);
-    }
+    if (other_history_.empty()) follow(partition);
   }
   keeper_.answer_proofs();
 }
 
+void LogHandle::follow(Partition partition) {
+  Part& its = part(partition);
+  LogCopy& read = copy(partition);
+  const auto& records = log_.records(partition);
+  if (!log_.lost(partition, read.history, read.records.size()))
+    read.history = log_.history(partition);
+  else if (!read.sound)
+    read.sound = read.records.size();
+  its.acknowledged = std::min<std::uint64_t>(its.acknowledged, records.size());
+  its.following->start_when_due();
+  while (its.following->followed()) {
+    const std::uint64_t end = log_.end_at(partition, log_.misled(partition, node_).hears);
+    if (log_.gone(partition)) return its.following->rest();
+    if (its.next > end) return its.following->out_of_range();
+    if (its.next == end) {
+      its.following->end(end);
+      return;
+    }
+    take(partition, records[its.next++]);
+  }
+}
+
+void LogHandle::take(Partition partition, const LogRecord& record) {
+  auto& read = copy(partition).records;
+  if (!part(partition).following->record(record.offset, record.time, record.bytes)) return;
+  if (record.offset < read.size()) return;
+  read.push_back(record);
+  const Duration now = clock_.boottime();
+  const auto sent = keeper_.read(partition, record.time, log_.key_of(partition, record.offset));
+  if (sent && now - *sent <= round_trip_max) measured_at_ = log_.timeline().now() - (now - *sent);
+}
+
 bool LogHandle::heard_what_is_lost() const {
   return std::ranges::any_of(partitions, [this](Partition partition) {
-    const Part& its = part(partition);
-    return its.heard_what_is_lost || log_.lost(partition, its.history, its.heard);
+    const LogCopy& read = copy(partition);
+    return read.sound || log_.lost(partition, read.history, read.records.size());
   });
 }
 
 std::uint64_t LogHandle::end(Partition partition) const {
-  const std::uint64_t end = log_.records(partition).size();
-  return log_.embedded() ? end : std::min(end, part(partition).heard);
+  return (log_.embedded() ? log_.records(partition) : copy(partition).records).size();
 }
 
 Currency LogHandle::currency(Partition partition) const {
@@ -222,24 +268,25 @@ void LogHandle::ask_next(Partition partition) const {
 
 void LogHandle::keep_time() {
   if (log_.embedded()) return;
+  if (!other_history_.empty()) return keeper_.answer_proofs();
   const LogKeeper::Finding found = keeper_.judge_leader();
   if (const auto* lost = std::get_if<LogKeeper::LostEnd>(&found))
-    other_history_ = topic_lost_its_end(partition_name(lost->partition), lost->loss.written_at,
-                                        lost->loss.read_to);
+    part(lost->partition).following->end_is_lost(lost->loss);
   if (turns_ && std::holds_alternative<LogKeeper::MissedLeader>(found)) {
     log_.turn_to_leaders(node_);
+    for (const Partition partition : partitions) part(partition).following->stop();
     fetch();
     keeper_.turned();
   }
   for (const Partition partition : partitions) {
     Part& its = part(partition);
-    its.unheard = its.acknowledged > its.heard ? its.unheard + 1 : 0;
+    its.unheard = its.acknowledged > end(partition) ? its.unheard + 1 : 0;
   }
   keeper_.keep_time();
 }
 
 void LogHandle::append(Partition partition, std::string frame, Appended done) {
-  if (cut_off_) return done(Append::not_persisted);
+  if (cut_off_ || !other_history_.empty()) return done(Append::not_persisted);
   if (!log_.embedded() && refuses_clock_ && keeper_.refuses_wall_clock())
     return done(Append::refused_clock);
   if (log_.on_sent) log_.on_sent(partition, frame);
@@ -287,7 +334,7 @@ void LogHandle::append_embedded(Partition partition, std::string frame, Appended
 std::vector<LogRecord> LogHandle::read(Partition partition, std::uint64_t offset,
                                        std::size_t records_max) const {
   if (log_.read_fails()) throw LogFault("the simulated log cannot be read just now");
-  const auto& records = log_.records(partition);
+  const auto& records = log_.embedded() ? log_.records(partition) : copy(partition).records;
   std::vector<LogRecord> found;
   for (std::uint64_t at = offset; at < end(partition) && found.size() < records_max; ++at)
     found.push_back(records[at]);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/kafka/following.h"
 #include "core/kafka/log_keeper.h"
 #include "core/log/end_questions.h"
 #include "core/log/event_log.h"
@@ -96,8 +97,17 @@ class SimulatedLog {
   void turn_to_leaders(const std::string& node);
   // One past the last record that the leader has, or the one that leads no more.
   std::uint64_t end_at(Partition partition, bool old) const;
-  // The log loses its end, and begins another history.
-  void cut(Partition partition, std::uint64_t end);
+  // The log loses its end, and begins another history once it has elected a leader.
+  void cut(Partition partition, std::uint64_t end, Duration election);
+  // For so long there is no such topic: who reads it hears that.
+  void be_gone(Partition partition, Duration duration);
+  bool gone(Partition partition) const {
+    return timeline_.now() < back_again_[static_cast<std::size_t>(partition)];
+  }
+  // Nothing is written.
+  bool down(Partition partition) const {
+    return timeline_.now() < up_again_[static_cast<std::size_t>(partition)];
+  }
   std::uint64_t history(Partition partition) const {
     return cuts_[static_cast<std::size_t>(partition)].size();
   }
@@ -139,6 +149,7 @@ class SimulatedLog {
   Duration leapt_{};
   Timestamp leapt_at_{};
   std::array<Timestamp, partitions.size()> up_again_{};
+  std::array<Timestamp, partitions.size()> back_again_{};
   std::array<std::optional<OldLeader>, partitions.size()> old_leaders_;
   std::array<std::int32_t, partitions.size()> leaders_{};
   std::array<std::vector<LogRecord>, partitions.size()> records_;
@@ -148,14 +159,23 @@ class SimulatedLog {
   std::map<std::string, std::uint64_t> faults_;
 };
 
+// What one machine has read of a log of brokers: kept when its process dies.
+struct LogCopy {
+  std::vector<LogRecord> records;
+  std::uint64_t history = 0;  // of the log; the last one that had all of it
+  std::optional<std::uint64_t>
+      sound;  // since the log lost some of it: what comes behind is another
+};
+using LogCopies = std::array<LogCopy, partitions.size()>;
+
 // One process's connection. Ends with it; what it sent goes on. What it goes by are the parts of
 // the adapter to brokers; what it hears, and when, is the simulation's.
 class LogHandle final : public EventLog {
  public:
   // `deliver` calls back when the process runs, and never once it is gone.
   using Deliver = std::function<void(Duration delay, std::function<void()>)>;
-  LogHandle(SimulatedLog& log, std::string node, const Clock& clock, Chance chance,
-            Deliver deliver);
+  LogHandle(SimulatedLog& log, LogCopies& copies, std::string node, const Clock& clock,
+            Chance chance, Deliver deliver);
 
   void append(Partition partition, std::string frame, Appended done) override;
   std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
@@ -165,8 +185,8 @@ class LogHandle final : public EventLog {
   void ask_end(Partition partition, EndAnswered done) const override;
   Timestamp now() const override;
   void on_records(std::function<void()>) override {}  // the process looks often enough
-  // Only what its own records prove: who reads on finds the rest.
   std::string other_history() const override { return other_history_; }
+  void look_again(Partition partition) const override { part(partition).following->stop(); }
 
   // Hears all that is written by now; it is read from here on.
   void fetch();
@@ -183,6 +203,7 @@ class LogHandle final : public EventLog {
   void refuse_no_clock() { refuses_clock_ = false; }
   void believe_every_leader() { believes_all_ = true; }
   void never_turn() { turns_ = false; }
+  void compare_nothing() { compares_ = false; }
   // From now on nothing that is appended is written.
   void cut_off() { cut_off_ = true; }
 
@@ -191,26 +212,31 @@ class LogHandle final : public EventLog {
   LogKeeper::Ways ways();
   void produce(Partition partition, const RecordKey& key, const std::string& frame,
                LogKeeper::Produced done) const;
+  Following::Ways following_ways(Partition partition);
+  void follow(Partition partition);
+  void take(Partition partition, const LogRecord& record);
   void ask(Partition partition, EndAnswered done) const;
   void ask_next(Partition partition) const;
   EndAnswered noted(Partition partition, EndAnswered done) const;
 
   struct Part {
-    std::uint64_t heard = 0;    // one past the last record that was
-    std::uint64_t history = 0;  // of the log, when it was
-    bool heard_what_is_lost = false;
+    std::optional<Following> following;
+    std::uint64_t next = 0;          // what is fetched
     std::uint64_t acknowledged = 0;  // one past the last own record that was
     int unheard = 0;
     EndQuestions questions;
   };
   Part& part(Partition partition) const { return parts_[static_cast<std::size_t>(partition)]; }
+  LogCopy& copy(Partition partition) const { return copies_[static_cast<std::size_t>(partition)]; }
 
   SimulatedLog& log_;
+  LogCopies& copies_;
   const std::string node_;
   const Clock& clock_;
   Deliver deliver_;
   bool believes_all_ = false;
   bool turns_ = true;
+  bool compares_ = true;
   bool cut_off_ = false;
   bool refuses_clock_ = true;
   mutable Chance chance_;

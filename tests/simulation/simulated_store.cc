@@ -94,9 +94,10 @@ void SimulatedStore::note_positions(const StoreBatch& batch) {
   for (const auto& [key, value] : batch.changes) {
     if (table_of(key) != Table::head || !value) continue;
     const auto partition = static_cast<Partition>(read_u32(std::string_view(key).substr(1)));
-    const std::uint64_t history = on_position(partition);
+    const std::uint64_t next_offset = decode_head(*value)->next_offset;
+    const std::uint64_t history = on_position(partition, next_offset);
     ++moves_;
-    positions_[static_cast<std::size_t>(partition)] = {decode_head(*value)->next_offset, history};
+    positions_[static_cast<std::size_t>(partition)] = {next_offset, history};
   }
 }
 

@@ -58,7 +58,7 @@ class SimulatedStore final : public Store {
   // Counts the times that a position moved on.
   std::uint64_t moves() const { return moves_; }
   // Asked when a position is about to move on: the history that it moves on in.
-  std::function<std::uint64_t(Partition)> on_position;
+  std::function<std::uint64_t(Partition, std::uint64_t next_offset)> on_position;
 
  private:
   using Positions = std::array<Position, partitions.size()>;

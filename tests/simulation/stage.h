@@ -28,6 +28,7 @@ struct Machine {
   const std::string node_id;
   MachineClock clock;
   SimulatedStore store;
+  LogCopies copies;
   std::unique_ptr<Process> process;  // null while it is down
   std::uint64_t incarnation = 0;     // counts starts and ends of processes
   Timestamp astray_since{};
@@ -49,6 +50,8 @@ class Stage {
   void run_until(Timestamp end);
   // Genesis; or the history of another log, and its end.
   void begin();
+  // The same, of one partition.
+  void begin(Partition partition);
 
   void start(Machine& machine);
   void end(Machine& machine);  // kill -9
@@ -74,12 +77,14 @@ class Stage {
   std::function<void(Machine&)> on_pulse;  // a process lives on
 
  private:
-  void carry_over(const Commit& genesis);
+  Commit genesis() const;
+  void seal(Partition partition);
   bool run_processes();
   void look(Machine& machine);
   void hear(Machine& machine);
   void work(Machine& machine);
-  std::uint64_t position_moves(Machine& machine, Partition partition);
+  std::uint64_t position_moves(const Machine& machine, Partition partition,
+                               std::uint64_t next_offset);
   void require_follows(const Machine& machine);
   void require_fresh(const Machine& machine);
   void require_right_history(Machine& machine);
