@@ -295,10 +295,15 @@ Result<void> Node::first_start() {
   };
   if (store.get(Table::meta, pinned_log_key) || vault.get(log_begun_name) ||
       read(VoidReason::mac) + read(VoidReason::key) > 0) {
+    // Brokers stamp anew what a client puts back.
+    const std::string copied = read(VoidReason::deadline) == 0
+                                   ? ""
+                                   : ". What was read there is too old to count: copies that a "
+                                     "client wrote have new times; put back the brokers' disks";
     return reject(Code::unavailable,
                   fmt::format("{} does not hold the log that this folder belongs to: restore it "
-                              "from a back-up. It is never begun anew beside a vault or a view",
-                              backing.log_place()));
+                              "from a back-up. It is never begun anew beside a vault or a view{}",
+                              backing.log_place(), copied));
   }
   if (!options.may_begin) {
     return reject(Code::unavailable,

@@ -21,11 +21,6 @@ constexpr const char* api = "https://api.example.com";
 
 class TopicsMadeAnew : public testing::Test, protected OperatedFleet {
  protected:
-  using Records = std::vector<RawRecord>;
-
-  void give(const std::string& name, const Records& records) const {
-    for (const RawRecord& record : records) kafka.produce(topic(name), 0, record.value, record.key);
-  }
   // The node sees nothing of what is done meanwhile.
   template <class Action>
   static void behind_its_back(ServerProcess& node, Action action) {

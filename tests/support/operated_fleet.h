@@ -24,7 +24,9 @@ inline auto says_other_history(const std::string& topic) {
 // A deployment with a history, and an operator beside it who has Kafka's own tools.
 class OperatedFleet {
  public:
-  OperatedFleet() {
+  using Records = std::vector<RawRecord>;
+
+  explicit OperatedFleet(const std::string& brokers = shared_brokers()) : fleet(brokers) {
     const Ended made = fleet.init();
     EXPECT_EQ(made.code, 0) << made.err;
   }
@@ -46,6 +48,11 @@ class OperatedFleet {
   void make_anew(const std::string& name) const {
     remove(name);
     kafka.create_topic(topic(name), 1, right_settings(name), 3);
+  }
+
+  // As a client does: at other times.
+  void give(const std::string& name, const Records& records) const {
+    for (const RawRecord& record : records) kafka.produce(topic(name), 0, record.value, record.key);
   }
 
   static std::string readyz(const ServerProcess& node) { return node.ops("/readyz").body; }
