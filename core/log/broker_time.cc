@@ -7,6 +7,9 @@ namespace {
 
 // Brokers whose time is so far from the wall clock are asked again and again: it may be set right.
 constexpr Duration skew_watched_from = std::chrono::seconds(1);
+// Others' ticks keep a partition younger. Where they do not, what this node measured misleads it: a
+// record of its own that was under way while the machine slept tells hardly anything of the offset.
+constexpr Duration current_max = 2 * silence_max;
 
 }  // namespace
 
@@ -45,8 +48,9 @@ bool BrokerTime::tick_due(Partition partition) {
   Part& its = part(partition);
   const Duration now = clock_.boottime();
   const auto off = skew(partition);
-  const bool wants_proof =
-      its.estimate.wants_own_record(now) || (off && std::chrono::abs(*off) > skew_watched_from);
+  const bool wants_proof = its.estimate.wants_own_record(now) ||
+                           now - currency(partition).at > current_max ||
+                           (off && std::chrono::abs(*off) > skew_watched_from);
   return its.ticks.due(now, wants_proof);
 }
 

@@ -52,6 +52,19 @@ TEST_F(BrokerTimeTest, TicksAgainAndAgainWhileTheWallIsNotTheBrokers) {
   EXPECT_TRUE(time.tick_due(Partition::control));
 }
 
+TEST_F(BrokerTimeTest, TicksWhereOthersDoNotKeepItCurrent) {
+  const Duration sent = clock.boottime();
+  clock.advance(1h);  // the machine sleeps
+  time.read(Partition::control, clock.wall(), sent);
+  clock.advance(1s);
+  time.read(Partition::control, clock.wall(), std::nullopt);
+  EXPECT_GT(clock.boottime() - time.currency(Partition::control).at, 50min);
+  EXPECT_TRUE(time.tick_due(Partition::control));
+  read_own(Partition::control);
+  EXPECT_LT(clock.boottime() - time.currency(Partition::control).at, 1s);
+  EXPECT_FALSE(time.tick_due(Partition::control));
+}
+
 TEST_F(BrokerTimeTest, KnowsWhatWasReadWhenSomebodyAsksForTheEnd) {
   const Duration sent = clock.boottime();
   read_own(Partition::control);
