@@ -382,7 +382,7 @@ void Feed::start_what_stands_still() {
 std::optional<LogRecord> Feed::to_compare(Partition partition,
                                           std::optional<std::uint64_t> doubted) {
   if (!mirror_.reopen()) throw LogFault(mirror_.fault());
-  if (doubted)
+  if (doubted && *doubted < mirror_.end(partition))
     if (auto records = mirror_.read(partition, *doubted, 1); !records.empty())
       return std::move(records.front());
   return mirror_.last_real_record(partition);

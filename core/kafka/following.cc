@@ -11,6 +11,8 @@ void Following::start_when_due() {
   if (started_ || ways_.now() < start_at_) return;
   try {
     history_.begin(ways_.to_compare(doubted_));
+    // What is doubted is kept no more: what comes in its place is the topic's own.
+    if (history_.expected() != doubted_) doubted_.reset();
   } catch (const LogFault&) {  // who keeps it says what it is
     return rest();
   }
@@ -20,7 +22,10 @@ void Following::start_when_due() {
 
 bool Following::record(std::uint64_t offset, Timestamp time, std::string_view bytes) {
   const auto says = history_.record(offset, time, bytes);
-  if (says == HistoryCheck::Says::known && !history_.expected()) doubted_.reset();
+  // Once the doubted one came, the last is compared: what lies between does not come again.
+  if (says == HistoryCheck::Says::known && !history_.expected() &&
+      std::exchange(doubted_, std::nullopt))
+    stop();
   act_on(says);
   return says == HistoryCheck::Says::read_on;
 }

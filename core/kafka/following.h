@@ -55,7 +55,7 @@ class Following {
   // A record of this node's own proves it.
   void end_is_lost(const Acknowledged::Loss& loss);
   // Has this record, one that was read, compared; until that is done it stays doubted, whatever it
-  // is begun again for.
+  // is begun again for, while it is kept.
   void doubt(std::uint64_t offset);
   // As HistoryCheck's, and nothing is doubted.
   bool compared() const { return history_.compared() && !doubted_; }

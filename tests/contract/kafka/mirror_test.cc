@@ -3,10 +3,10 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <thread>
 
 #include "tests/support/faulty_filesystem.h"
+#include "tests/support/power_loss.h"
 #include "tests/support/temporary_directory.h"
 
 namespace optare {
@@ -26,11 +26,6 @@ class MirrorTest : public testing::Test {
   std::string read(std::uint64_t offset) {
     const auto records = mirror.read(control, offset, 1);
     return records.empty() ? "nothing" : records.front().bytes;
-  }
-  // As after a power loss: what was not synced is gone.
-  void lose_what_was_not_synced() {
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "log"))
-      if (entry.path().extension() == ".log") std::ofstream(entry.path(), std::ios::trunc);
   }
   TemporaryDirectory directory;
   FaultyDisk disk;
@@ -85,7 +80,7 @@ TEST_F(MirrorTest, WhatTheDiskLostCannotBeReadUntilItIsFetchedAgain) {
   ASSERT_TRUE(write(0, "a") && write(1, "b"));
   disk.faults.append_fails = true;
   EXPECT_FALSE(write(2, "c"));
-  lose_what_was_not_synced();
+  lose_what_was_not_synced(directory / "log");
   disk.faults.append_fails = false;
   EXPECT_TRUE(mirror.reopen());
   EXPECT_EQ(mirror.end(control), 0U);

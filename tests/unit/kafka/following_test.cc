@@ -21,7 +21,9 @@ class FollowingTest : public testing::Test {
     ways.now = [this] { return now; };
     ways.to_compare = [this](std::optional<std::uint64_t> doubted) {
       if (!kept) throw LogFault("the disk failed");
-      return doubted ? LogRecord{.offset = *doubted, .time = stamp, .bytes = "older"} : last;
+      return doubted && last && *doubted <= last->offset
+                 ? LogRecord{.offset = *doubted, .time = stamp, .bytes = "older"}
+                 : last;
     };
     ways.read_up_to = [this] { return last ? last->offset + 1 : 0; };
     ways.start = [this](std::uint64_t offset) {
@@ -97,9 +99,27 @@ TEST_F(FollowingTest, ComparesWhatIsDoubtedUntilItCame) {
   EXPECT_THAT(asked, ElementsAre(3, 1, 1));
   EXPECT_FALSE(following.record(1, stamp, "older"));
   EXPECT_TRUE(following.compared());
-  following.stop();
+  EXPECT_FALSE(following.followed()) << "what lies between would come again";
   EXPECT_TRUE(starts_when(now));
   EXPECT_EQ(asked.back(), 3U);
+  EXPECT_FALSE(following.record(3, stamp, "last"));
+  EXPECT_TRUE(following.record(4, stamp, "new"));
+}
+
+TEST_F(FollowingTest, DoubtsNothingThatIsNotKeptAnyMore) {
+  following.start_when_due();
+  following.record(3, stamp, "last");
+  following.doubt(2);
+  last->offset = 1;
+  EXPECT_TRUE(starts_when(now));
+  EXPECT_TRUE(following.compared());
+  EXPECT_FALSE(following.record(1, stamp, "last"));
+  EXPECT_TRUE(following.followed());
+  following.doubt(1);
+  last.reset();
+  EXPECT_TRUE(starts_when(now));
+  EXPECT_TRUE(following.compared());
+  EXPECT_TRUE(following.record(0, stamp, "first"));
 }
 
 TEST_F(FollowingTest, RestsAfterAFault) {
