@@ -75,17 +75,20 @@ std::optional<Partition> EndAsker::next() {
 void EndAsker::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (const auto partition = next()) {
-      lock.unlock();
-      answer_end(*partition);
-    } else if (!first_questions_.empty()) {
-      const auto question = first_questions_.extract(first_questions_.begin());
-      lock.unlock();
-      answer_first(question.key(), question.mapped());
-    } else {
+    const auto partition = next();
+    if (!partition && first_questions_.empty()) {
       changed_.wait(lock);
       continue;
     }
+    if (partition) {
+      lock.unlock();
+      answer_end(*partition);
+      lock.lock();
+    }
+    if (stopping_ || first_questions_.empty()) continue;
+    const auto question = first_questions_.extract(first_questions_.begin());
+    lock.unlock();
+    answer_first(question.key(), question.mapped());
     lock.lock();
   }
 }

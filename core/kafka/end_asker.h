@@ -29,8 +29,8 @@ class EndAsker {
   EndAsker& operator=(const EndAsker&) = delete;
 
   void ask(Partition partition, EventLog::EndAnswered done);
-  // The first record that is no older than `since`. After who asks for an end; one at a time of
-  // each partition.
+  // The first record that is no older than `since`. Who asks for an end comes first, but between
+  // two questions for ends there is one of these; one at a time of each partition.
   void ask_first(Partition partition, Timestamp since, HistoryWatch::FirstAnswered done);
   std::uint64_t questions_asked() const;
 

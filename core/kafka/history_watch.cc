@@ -26,7 +26,7 @@ void HistoryWatch::keep_time(Partition partition, Duration now) {
     if (!its.known || its.under_way || now < its.due) return;
     its.under_way = true;
     its.asked_at = now;
-    its.due = now + retry_interval;
+    its.due = now + (its.settled ? interval_ : retry_interval);
     its.last_when_asked = its.last;
     younger = its.known->time + Duration(1);
   }

@@ -28,7 +28,7 @@ class HistoryWatch {
     // What some broker says.
     std::function<void(Partition, Timestamp, FirstAnswered)> ask_first;
   };
-  // After a question that nobody answered.
+  // After a question that nobody answered, while a start waits for it.
   static constexpr Duration retry_interval = std::chrono::seconds(2);
   // After a doubt besides: a comparison reads again what came since the record before.
   static constexpr Duration doubt_pause = std::chrono::minutes(1);

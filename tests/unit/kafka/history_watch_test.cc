@@ -135,15 +135,32 @@ TEST_F(HistoryWatchTest, AQuestionWithoutAnAnswerIsAskedAgain) {
   read(0, 0ms);
   read(1, 50ms);
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(asks());
-    asked.back().second(std::nullopt);
+    told(std::nullopt);
     EXPECT_EQ(asked_from(), 1ms);
-    EXPECT_FALSE(asks());
-    now += HistoryWatch::retry_interval;
   }
   EXPECT_EQ(watch.answers(), 0U);
   told(1);
   EXPECT_EQ(watch.answers(), 1U);
+}
+
+// Each takes its time while the leader is away, and who asks for an end waits meanwhile. Only a
+// start waits for it.
+TEST_F(HistoryWatchTest, AQuestionIsAskedAgainSoonerUntilTheStartsIsAnswered) {
+  watch.read_before(control, 0, began);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(asks());
+    asked.back().second(std::nullopt);
+    now += HistoryWatch::retry_interval - 1ms;
+    EXPECT_FALSE(asks());
+    now += 1ms;
+  }
+  told(5);
+  ASSERT_TRUE(asks());
+  asked.back().second(std::nullopt);
+  now += watch_interval - 1ms;
+  EXPECT_FALSE(asks());
+  now += 1ms;
+  EXPECT_TRUE(asks());
 }
 
 // Places without a record of ours have no time that counts.
