@@ -34,6 +34,16 @@ FeedOptions feed_options(const KafkaLogOptions& options) {
   return feed;
 }
 
+// A beginning that cannot be read refuses no start: then it is the last record, which may be of a
+// topic that was made anew, but notices one that was since.
+std::optional<LogRecord> first_to_ask_about(const Mirror& mirror, Partition partition) {
+  try {
+    return mirror.first_real_record(partition);
+  } catch (const LogFault&) {
+    return mirror.last_real_record(partition);
+  }
+}
+
 }  // namespace
 
 KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& random,
@@ -47,10 +57,11 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
   for (const Partition partition : partitions) {
     if (const auto last = mirror_.last_real_record(partition))
       keeper_.read_before(partition, last->time);
-    if (const auto first = mirror_.first_real_record(partition))
-      watch_.read_before(partition, first->offset, first->time);
   }
   if (options_.mode == OpenMode::read_only) return;
+  for (const Partition partition : partitions)
+    if (const auto first = first_to_ask_about(mirror_, partition))
+      watch_.read_before(partition, first->offset, first->time);
   asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
   producer_ =
       std::make_unique<KafkaProducer>(options_.connection, producer_options(options_), counts_);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 
 #include "tests/contract/event_log_contract.h"
@@ -33,6 +34,21 @@ class OtherHistory : public testing::Test {
       ASSERT_EQ(append_and_wait(*there.log, control, frame), Append::persisted);
     there.log.reset();
     kafka.kafka = std::move(there.kafka);
+  }
+  // A bit of what stands in the mirror's tables.
+  void damage(const std::string& text) const {
+    bool found = false;
+    for (const auto& entry : std::filesystem::directory_iterator(kafka.mirror())) {
+      if (entry.path().extension() != ".sst") continue;
+      std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(file), {});
+      const std::size_t at = bytes.find(text);
+      if (at == std::string::npos) continue;
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(static_cast<char>(text.front() ^ 1));
+      found = true;
+    }
+    ASSERT_TRUE(found);
   }
   std::string what_it_says() {
     EXPECT_TRUE(soon([&] { return !kafka.log->other_history().empty(); }));
@@ -212,6 +228,29 @@ TEST_F(OtherHistory, TheMirrorIsReadWithoutBrokers) {
   EXPECT_EQ(append_and_wait(reader, control, "c"), Append::not_persisted);
   EXPECT_EQ(ask_end_and_wait(reader, control), 2U);
   EXPECT_EQ(reader.fault(), "");
+}
+
+// Of what is near its beginning nothing but a question to brokers is made.
+TEST_F(OtherHistory, AMirrorThatIsDamagedNearItsBeginningIsReadOn) {
+  const std::string big(60'000, 'x');  // a block of its own
+  const std::string marked = "the record that is damaged" + big;
+  append({big, marked, big, "last"});
+  kafka.log.reset();
+  const RocksResources others;  // nothing of it is in their memory
+  // What was written ahead goes into its tables.
+  std::make_unique<Mirror>(others, kafka.mirror(), OpenMode::write).reset();
+  damage(marked.substr(0, 20));
+  KafkaLogOptions beside = mock_log_options(*kafka.kafka, kafka.mirror());
+  beside.mode = OpenMode::read_only;
+  {
+    const KafkaLog reader(others, *kafka.clock, kafka.random, std::move(beside));
+    EXPECT_THROW(reader.read(control, 1, 1), LogFault) << "nothing is damaged";
+    EXPECT_EQ(reader.read(control, 3, 1).size(), 1U);
+  }
+  kafka.open();
+  EXPECT_THROW(kafka.log->read(control, 1, 1), LogFault) << "nothing is damaged";
+  EXPECT_TRUE(kafka.log->catch_up(60s));
+  EXPECT_GT(kafka.log->status().histories_told, 0U) << "another record is asked about";
 }
 
 // Somebody wrote without the brokers' time, or more than we ever do: void, and in its place.
