@@ -146,7 +146,6 @@ TEST_F(KafkaFaultsTookAllTopics, AndTheDisksOfOneMomentBringThemBack) {
       timestamp_of(records.at("control").back().time_ms) + commit_deadline + Duration(1);
   wait_until("what was kept to be over its deadlines",
              [&] { return SystemClock().wall() > deadline; });
-  kafka = RawKafka(fleet.brokers);  // one that knows nothing of topics that were
   for (const std::string& name : topics) {
     make_anew(name);
     give(name, records.at(name));

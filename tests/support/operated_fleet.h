@@ -50,9 +50,11 @@ class OperatedFleet {
     kafka.create_topic(topic(name), 1, right_settings(name), 3);
   }
 
-  // As a client does: at other times.
+  // As a client does: at other times. One that has not heard of a topic that went before this one.
   void give(const std::string& name, const Records& records) const {
-    for (const RawRecord& record : records) kafka.produce(topic(name), 0, record.value, record.key);
+    RawKafka client(fleet.brokers);
+    for (const RawRecord& record : records)
+      client.produce(topic(name), 0, record.value, record.key);
   }
 
   static std::string readyz(const ServerProcess& node) { return node.ops("/readyz").body; }
