@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/kafka/delivery.h"
+
 namespace optare {
 namespace {
 
@@ -20,28 +22,26 @@ struct Pending {
   bool broker_time_only;
 };
 
-// Where a record stands, as its delivery report says. Of one that brokers have had for long they
-// say that it is there, with neither time nor offset, and librdkafka numbers those of a request
-// from -1 on.
-std::optional<Written> written_of(const rd_kafka_message_t& message, bool broker_time_only) {
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR || message.offset < 0) return std::nullopt;
-  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  rd_kafka_message_timestamp(&message, &type);
-  if (broker_time_only && type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME) return std::nullopt;
-  return Written{.offset = static_cast<std::uint64_t>(message.offset),
-                 .broker = rd_kafka_message_broker_id(&message)};
+DeliveryReport report_of(const rd_kafka_message_t& message) {
+  DeliveryReport report{.error = message.err,
+                        .status = rd_kafka_message_status(&message),
+                        .offset = message.offset,
+                        .broker = rd_kafka_message_broker_id(&message)};
+  rd_kafka_message_timestamp(&message, &report.stamped);
+  return report;
 }
 
 void on_delivery(rd_kafka_t* /*handle*/, const rd_kafka_message_t* message, void* opaque) {
   const std::unique_ptr<Pending> pending(static_cast<Pending*>(message->_private));
   auto& counts = *static_cast<KafkaCounts*>(opaque);
-  const Append result = append_of(message->err, rd_kafka_message_status(message));
+  const DeliveryReport report = report_of(*message);
+  const Append result = append_of(report.error, report.status);
   if (result == Append::persisted)
     counts.round_trip(std::chrono::steady_clock::now() - pending->sent);
   else
     counts.error("produce", message->err);
   counts.met(message->err, "Write", rd_kafka_topic_name(message->rkt));
-  pending->done(result, written_of(*message, pending->broker_time_only));
+  pending->done(result, written_of(report, pending->broker_time_only));
 }
 
 rd_kafka_resp_err_t fatal_error_of(rd_kafka_t* handle) {
@@ -61,19 +61,6 @@ int on_statistics(rd_kafka_t* /*handle*/, char* json, std::size_t size, void* op
 }
 
 }  // namespace
-
-Append append_of(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status) {
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Append::persisted;
-  switch (status) {
-    case RD_KAFKA_MSG_STATUS_NOT_PERSISTED:
-      return Append::not_persisted;
-    case RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED:
-      return Append::possibly_persisted;
-    case RD_KAFKA_MSG_STATUS_PERSISTED:
-      return Append::persisted;
-  }
-  return Append::possibly_persisted;
-}
 
 KafkaProducer::KafkaProducer(const KafkaConnection& connection, ProducerOptions options,
                              KafkaCounts& counts)

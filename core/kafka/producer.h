@@ -74,7 +74,4 @@ class KafkaProducer {
   std::thread thread_;
 };
 
-// What a delivery report says of one record.
-Append append_of(rd_kafka_resp_err_t error, rd_kafka_msg_status_t status);
-
 }  // namespace optare

@@ -48,14 +48,6 @@ TEST(KafkaCounts, TellsALimitedNumberOfKindsOfErrorsApart) {
   EXPECT_EQ(sum, 1'001U);
 }
 
-TEST(AppendOf, SaysWhatADeliveryReportSays) {
-  const auto failed = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
-  EXPECT_EQ(append_of(RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_MSG_STATUS_PERSISTED),
-            Append::persisted);
-  EXPECT_EQ(append_of(failed, RD_KAFKA_MSG_STATUS_NOT_PERSISTED), Append::not_persisted);
-  EXPECT_EQ(append_of(failed, RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED), Append::possibly_persisted);
-}
-
 RecordKey key(std::uint8_t n) { return {n}; }
 std::string_view text(const RecordKey& of) {
   return {reinterpret_cast<const char*>(of.data()), of.size()};
