@@ -181,7 +181,7 @@ Commit Faults::deletion() {
 // A leader is elected that was not in sync, and has less; or somebody makes the topic anew.
 void Faults::cut() {
   const Partition partition = chance_.pick(partitions);
-  if (chance_.once_in(3)) return make_anew(partition);
+  if (chance_.once_in(2)) return make_anew(partition);
   const std::uint64_t end = stage_.log.records(partition).size();
   const std::uint64_t kept =
       std::max<std::uint64_t>(2, stage_.begun[static_cast<std::size_t>(partition)]);

@@ -48,6 +48,7 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
   if (scenario.embedded) return scenario;
   scenario.deaf_every = deaf_every;
   scenario.zombie_every = zombie_every;
+  if (chance.once_in(3)) scenario.weather.fatal = 40;
   // Everybody looks at a topic that lost its end before it has grown past what he read: what
   // notices it else (HistoryWatch) is not simulated.
   if (scenario.cut_every > Duration::zero()) {

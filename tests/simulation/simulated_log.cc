@@ -10,31 +10,43 @@ using std::chrono::seconds;
 // A record that took no longer measures the brokers' clock by so much.
 constexpr Duration round_trip_max = seconds(60);
 
+namespace {
+
+constexpr DeliveryReport delivered{.status = RD_KAFKA_MSG_STATUS_PERSISTED,
+                                   .stamped = RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME};
+constexpr DeliveryReport never_sent{.error = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
+                                    .status = RD_KAFKA_MSG_STATUS_NOT_PERSISTED};
+constexpr DeliveryReport unanswered{.error = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
+                                    .status = RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED};
+
+}  // namespace
+
 SimulatedLog::Fate SimulatedLog::fate() {
   const Duration soon = chance_.between(milliseconds(1), milliseconds(12));
   const Duration back = chance_.between(milliseconds(0), milliseconds(8));
-  Fate fate{{soon}, soon + back, Append::persisted};
-  if (befalls("disk_full", weather_.disk_full)) return {{}, soon, Append::refused_disk_full};
-  if (befalls("refused", weather_.refused)) return {{}, soon, Append::not_persisted};
-  if (befalls("lost", weather_.lost)) return {{}, seconds(10), Append::possibly_persisted};
+  Fate fate{{soon}, soon + back, delivered};
+  if (befalls("disk_full", weather_.disk_full)) return {{}, soon, never_sent, true};
+  if (befalls("refused", weather_.refused)) return {{}, soon, never_sent};
+  if (befalls("lost", weather_.lost)) return {{}, seconds(10), unanswered};
   if (befalls("slow", weather_.slow)) {
     fate.written_after = {chance_.between(seconds(0), seconds(6))};
     fate.answered_after = fate.written_after.front() + back;
   }
   if (befalls("stalled", weather_.stalled)) {
-    fate = {{chance_.between(seconds(0), seconds(20))}, soon, Append::possibly_persisted};
+    fate = {{chance_.between(seconds(0), seconds(20))}, soon, unanswered};
   }
-  if (befalls("answer_lost", weather_.answer_lost)) fate.answer = Append::possibly_persisted;
+  if (befalls("answer_lost", weather_.answer_lost)) fate.report = unanswered;
   if (befalls("repeated", weather_.repeated)) {
     const Duration longest = chance_.once_in(4) ? seconds(60) : milliseconds(20);
     fate.written_after.push_back(fate.written_after.front() +
                                  chance_.between(milliseconds(0), longest));
+    fate.report.stamped = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;  // they have had it for long
   }
   return fate;
 }
 
-bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in) {
-  const bool befalls = chance_.once_in(once_in);
+bool SimulatedLog::befalls(const char* fault, std::uint64_t once_in, Chance& chance) {
+  const bool befalls = chance.once_in(once_in);
   if (befalls) ++faults_[fault];
   return befalls;
 }
@@ -296,39 +308,74 @@ void LogHandle::append(Partition partition, std::string frame, Appended done) {
 
 void LogHandle::produce(Partition partition, const RecordKey& key, const std::string& frame,
                         LogKeeper::Produced done) const {
+  if (log_.producer_fails()) {
+    replace_producer();
+    return deliver_({}, [done = std::move(done)] { done(Append::not_persisted, std::nullopt); });
+  }
   SimulatedLog::Fate fate = log_.fate();
-  if (log_.misled(partition, node_).writes) fate = {{}, seconds(10), Append::possibly_persisted};
-  const auto first = std::make_shared<std::optional<Written>>();
+  if (fate.disk_full) {
+    return deliver_(fate.answered_after,
+                    [done = std::move(done)] { done(Append::refused_disk_full, std::nullopt); });
+  }
+  if (log_.misled(partition, node_).writes) fate = {{}, seconds(10), unanswered};
+  const auto sending = std::make_shared<Sending>();
   for (const Duration delay : fate.written_after) {
-    log_.timeline().after(delay, [&log = log_, partition, frame, key, first] {
-      log.write(partition, frame, true, std::nullopt, key, [first](const Written& written) {
-        if (!*first) *first = written;
+    log_.timeline().after(delay, [&log = log_, partition, frame, key, sending] {
+      if (sending->purged) return;
+      sending->sent = true;
+      log.write(partition, frame, true, std::nullopt, key, [sending](const Written& written) {
+        if (!sending->first) sending->first = written;
       });
     });
   }
-  deliver_(fate.answered_after,
-           [this, partition, done = std::move(done), answer = fate.answer, first] {
-             const auto written = answer == Append::persisted ? *first : std::nullopt;
-             std::uint64_t& acknowledged = part(partition).acknowledged;
-             if (written) acknowledged = std::max(acknowledged, written->offset + 1);
-             done(answer, written);
-           });
+  const std::uint64_t number = ++last_number_;
+  outstanding_.emplace(number, Outstanding{partition, std::move(done), sending});
+  deliver_(fate.answered_after, [this, number, report = fate.report] { answer(number, report); });
+}
+
+void LogHandle::answer(std::uint64_t number, DeliveryReport report) const {
+  const auto found = outstanding_.extract(number);
+  if (!found) return;  // it was answered when its producer ended
+  const Outstanding& its = found.mapped();
+  const bool told = report.stamped == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME && its.sending->first;
+  if (told) {
+    report.offset = static_cast<std::int64_t>(its.sending->first->offset);
+    report.broker = its.sending->first->broker;
+  }
+  const auto written = written_of(report, true);
+  std::uint64_t& acknowledged = part(its.partition).acknowledged;
+  if (written) acknowledged = std::max(acknowledged, written->offset + 1);
+  its.done(append_of(report.error, report.status), written);
+}
+
+// As after a fatal error: what waits in its queue is purged from it, and nobody will say what
+// became of what is in flight.
+void LogHandle::replace_producer() const {
+  for (const auto& [number, its] : outstanding_) {
+    its.sending->purged = !its.sending->sent;
+    DeliveryReport report{.error = RD_KAFKA_RESP_ERR__PURGE_INFLIGHT,
+                          .status = RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED};
+    if (its.sending->purged)
+      report = {.error = RD_KAFKA_RESP_ERR__PURGE_QUEUE,
+                .status = RD_KAFKA_MSG_STATUS_NOT_PERSISTED};
+    deliver_({}, [this, old = number, report] { answer(old, report); });
+  }
 }
 
 // A process and its log live and die together: what was not written when it died is not written.
 void LogHandle::append_embedded(Partition partition, std::string frame, Appended done) {
   const SimulatedLog::Fate fate = log_.fate();
-  if (fate.written_after.empty()) {
-    deliver_(fate.answered_after, [done = std::move(done), answer = fate.answer] { done(answer); });
-    return;
-  }
-  deliver_(milliseconds(2), [this, partition, frame = std::move(frame), done = std::move(done),
-                             answer = fate.answer] {
-    const auto stamp = own_clock_.stamp();
-    if (!stamp) return done(Append::refused_clock);
-    log_.write(partition, frame, true, stamp);
-    done(answer);
-  });
+  const Append answer =
+      fate.disk_full ? Append::refused_disk_full : append_of(fate.report.error, fate.report.status);
+  if (fate.written_after.empty())
+    return deliver_(fate.answered_after, [done = std::move(done), answer] { done(answer); });
+  deliver_(milliseconds(2),
+           [this, partition, frame = std::move(frame), done = std::move(done), answer] {
+             const auto stamp = own_clock_.stamp();
+             if (!stamp) return done(Append::refused_clock);
+             log_.write(partition, frame, true, stamp);
+             done(answer);
+           });
 }
 
 std::vector<LogRecord> LogHandle::read(Partition partition, std::uint64_t offset,

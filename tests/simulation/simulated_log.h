@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/kafka/delivery.h"
 #include "core/kafka/following.h"
 #include "core/kafka/log_keeper.h"
 #include "core/log/end_questions.h"
@@ -33,8 +34,9 @@ struct Weather {
   std::uint64_t disk_full = 200;   // surely not written
   std::uint64_t read_fault = 300;
   std::uint64_t question_lost = 30;  // where it ends, nobody says
+  std::uint64_t fatal = 0;           // the producer ends, and another one begins
 
-  static Weather calm() { return {0, 0, 0, 0, 0, 0, 0, 0, 0}; }
+  static Weather calm() { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
 };
 
 // What of one node's business with a partition goes to a leader that is none any more.
@@ -47,16 +49,22 @@ struct Misled {
 class SimulatedLog {
  public:
   SimulatedLog(Timeline& timeline, Chance chance, Weather weather, bool embedded)
-      : timeline_(timeline), chance_(chance), weather_(weather), embedded_(embedded) {}
+      : timeline_(timeline),
+        chance_(chance),
+        fatal_chance_(chance.fork()),
+        weather_(weather),
+        embedded_(embedded) {}
 
   // What happens to one append: when it takes effect, if ever, and what its sender hears.
   struct Fate {
     std::vector<Duration> written_after;
     Duration answered_after{};
-    Append answer = Append::persisted;
+    DeliveryReport report;   // but for where the record stands
+    bool disk_full = false;  // nothing is sent
   };
   Fate fate();
   bool read_fails() { return befalls("read_fault", weather_.read_fault); }
+  bool producer_fails() { return befalls("fatal", weather_.fatal, fatal_chance_); }
   bool question_fails() { return befalls("question_lost", weather_.question_lost); }
   bool embedded() const { return embedded_; }
 
@@ -139,11 +147,15 @@ class SimulatedLog {
     return old_leaders_[static_cast<std::size_t>(partition)];
   }
   void be_down(Partition partition, Duration duration);
-  bool befalls(const char* fault, std::uint64_t once_in);
+  bool befalls(const char* fault, std::uint64_t once_in) {
+    return befalls(fault, once_in, chance_);
+  }
+  bool befalls(const char* fault, std::uint64_t once_in, Chance& chance);
   Timestamp broker_time() const { return timeline_.now() + leapt_; }
 
   Timeline& timeline_;
   Chance chance_;
+  Chance fatal_chance_;
   Weather weather_;
   bool embedded_;
   Duration leapt_{};
@@ -212,6 +224,8 @@ class LogHandle final : public EventLog {
   LogKeeper::Ways ways();
   void produce(Partition partition, const RecordKey& key, const std::string& frame,
                LogKeeper::Produced done) const;
+  void answer(std::uint64_t number, DeliveryReport report) const;
+  void replace_producer() const;
   Following::Ways following_ways(Partition partition);
   void follow(Partition partition);
   void take(Partition partition, const LogRecord& record);
@@ -219,6 +233,16 @@ class LogHandle final : public EventLog {
   void ask_next(Partition partition) const;
   EndAnswered noted(Partition partition, EndAnswered done) const;
 
+  struct Sending {
+    bool sent = false;    // else it is in the producer's queue
+    bool purged = false;  // from it
+    std::optional<Written> first;
+  };
+  struct Outstanding {
+    Partition partition{};
+    LogKeeper::Produced done;
+    std::shared_ptr<Sending> sending;
+  };
   struct Part {
     std::optional<Following> following;
     std::uint64_t next = 0;          // what is fetched
@@ -246,6 +270,8 @@ class LogHandle final : public EventLog {
   std::optional<Timestamp> measured_at_;
   std::string other_history_;
   mutable std::array<Part, partitions.size()> parts_;
+  mutable std::map<std::uint64_t, Outstanding> outstanding_;
+  mutable std::uint64_t last_number_ = 0;
 };
 
 }  // namespace optare::simulation
