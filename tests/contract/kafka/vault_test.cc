@@ -336,6 +336,7 @@ TEST(KafkaVault, IsReadFromItsBeginningAgainAndAgain) {
   EXPECT_TRUE(other->claim("fleet-key/1", Secret("fleet")));
   vaults.write("fleet-key/1", std::nullopt);
   std::vector<std::string> names{"fleet-key/1", "log-id"};
+  wait_until("the first one to know", [&] { return vault->names("") == names; });
   for (int i = 0; i < 40; ++i) {
     if (i % 8 == 0)
       vaults.fail_fetch(
