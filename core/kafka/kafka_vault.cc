@@ -38,9 +38,8 @@ std::string_view name_of(std::string_view key) { return key.substr(0, key.find('
 }
 
 std::string not_checked(const std::string& why) {
-  return "what is new in the vault is followed, but what stands before it cannot be read, as a "
-         "node "
-         "that starts has to: " +
+  return "what is new in the vault is followed, but what stands before it cannot be read, as "
+         "a node that starts has to: " +
          why;
 }
 
@@ -138,7 +137,7 @@ void KafkaVault::check() {
   }
   const bool came = checker_->poll(check_poll_interval, [this](const TopicReader::Record& record) {
     const std::scoped_lock lock(mutex_);
-    const Kind kind = kind_of(record);
+    const Kind kind = kind_of(record.key, record.value);
     if (kind.own)
       check_.record(record.offset, record.key, *record.value, kind.erases);
     else
@@ -223,22 +222,22 @@ void KafkaVault::apply(const TopicReader::Record& record) {
       return;
     }
   }
-  open(record);
+  open(record.key, record.value);
   if (!seal_.belongs()) return;
-  for (const Early& early : std::exchange(early_, {})) open({0, early.key, early.row});
+  for (const Early& early : std::exchange(early_, {})) open(early.key, early.row);
 }
 
-KafkaVault::Kind KafkaVault::kind_of(const TopicReader::Record& record) {
-  if (!record.value) return {};
-  const bool erases = seal_.is_erased_row(record.key, *record.value);
-  return {.own = erases || is_own(name_of(record.key), *record.value), .erases = erases};
+KafkaVault::Kind KafkaVault::kind_of(std::string_view key, std::optional<std::string_view> value) {
+  if (!value) return {};
+  const bool erases = seal_.is_erased_row(key, *value);
+  return {.own = erases || is_own(name_of(key), *value), .erases = erases};
 }
 
-void KafkaVault::open(const TopicReader::Record& record) {
-  const Kind kind = kind_of(record);
-  if (kind.own && records_.apply(record.key, kind.erases ? std::nullopt : record.value)) return;
+void KafkaVault::open(std::string_view key, std::optional<std::string_view> value) {
+  const Kind kind = kind_of(key, value);
+  if (kind.own && records_.apply(key, kind.erases ? std::nullopt : value)) return;
   ++foreign_records_;
-  if (!kind.own) records_.pass_over(record.key);
+  if (!kind.own) records_.pass_over(key);
 }
 
 void KafkaVault::write_again() {

@@ -89,13 +89,14 @@ class KafkaVault final : public Vault {
   void mark();
   void refuse_writing() const;
   void apply(const TopicReader::Record& record);  // REQUIRES: mutex_ held
-  void open(const TopicReader::Record& record);   // REQUIRES: mutex_ held
   // REQUIRES: mutex_ held.
+  void open(std::string_view key, std::optional<std::string_view> value);
   struct Kind {
     bool own = false;
     bool erases = false;
   };
-  Kind kind_of(const TopicReader::Record& record);
+  // REQUIRES: mutex_ held.
+  Kind kind_of(std::string_view key, std::optional<std::string_view> value);
   bool is_own(std::string_view name, std::string_view row);  // REQUIRES: mutex_ held
   [[noreturn]] void refuse_key() const;
   // The follower's.

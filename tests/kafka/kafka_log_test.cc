@@ -78,6 +78,10 @@ class KafkaLogTest : public testing::Test {
       ASSERT_EQ(append_and_wait(*real.log, control, frame), Append::persisted);
     ASSERT_TRUE(soon([&] { return real.log->end(control) >= end; }));
   }
+  void make_topic_anew() {
+    real.raw.delete_topic(real.topic());
+    real.raw.create_topic(real.topic());
+  }
   std::string what_it_says() {
     EXPECT_TRUE(soon([&] { return !real.log->other_history().empty(); }));
     return real.log->other_history();
@@ -124,8 +128,7 @@ TEST_F(KafkaLogTest, ATopicThatKeepsTheProducersTimeIsVoid) {
 TEST_F(KafkaLogTest, ATopicThatWasMadeAnewIsAnotherHistory) {
   append({"a", "b", "c"});
   real.log.reset();
-  real.raw.delete_topic(real.topic());
-  real.raw.create_topic(real.topic());
+  make_topic_anew();
   real.open();
   EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("lost its end"));
@@ -134,8 +137,7 @@ TEST_F(KafkaLogTest, ATopicThatWasMadeAnewIsAnotherHistory) {
 TEST_F(KafkaLogTest, ATopicThatWasMadeAnewAndGrewIsAnotherHistory) {
   append({"a", "b", "c"});
   real.log.reset();
-  real.raw.delete_topic(real.topic());
-  real.raw.create_topic(real.topic());
+  make_topic_anew();
   for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
   real.open();
   EXPECT_FALSE(real.log->catch_up(90s));
@@ -145,8 +147,7 @@ TEST_F(KafkaLogTest, ATopicThatWasMadeAnewAndGrewIsAnotherHistory) {
 // While the node runs.
 TEST_F(KafkaLogTest, NoticesThatItsTopicWasMadeAnew) {
   append({"a", "b", "c"});
-  real.raw.delete_topic(real.topic());
-  real.raw.create_topic(real.topic());
+  make_topic_anew();
   EXPECT_TRUE(soon([&] {
     real.log->look_again(control);
     std::this_thread::sleep_for(200ms);
@@ -159,8 +160,7 @@ TEST_F(KafkaLogTest, NoticesThatItsTopicWasMadeAnew) {
 TEST_F(KafkaLogTest, NoticesThatItReadOfTwoTopics) {
   append({"a", "b", "c"});
   real.log.reset();
-  real.raw.delete_topic(real.topic());
-  real.raw.create_topic(real.topic());
+  make_topic_anew();
   for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
   {
     Mirror mirror(real.resources, real.mirror(), OpenMode::write);
