@@ -101,6 +101,9 @@ void add_kafka(Families& families, const KafkaBacking& kafka) {
                    number(status.ticks_sent));
   families.counter("optare_kafka_ends_asked_total", "Questions where a topic ends.",
                    number(status.ends_asked));
+  families.counter("optare_kafka_histories_told_total",
+                   "Answers of brokers that tell whether a topic is the one that was read.",
+                   number(status.histories_told));
   families.counter("optare_kafka_producers_rebuilt_total",
                    "Producers made anew after a fatal error.", number(status.producers_rebuilt));
   families.gauge("optare_kafka_topics_wrong",

@@ -94,7 +94,7 @@ TEST_F(KafkaMetrics, SayThatAllIsWell) {
   const Scrape now = scrape_once(node, "all to be told as it is", [&](const Scrape& told) {
     return told.at("optare_kafka_ticks_total") > 0 && told.at(brokers_up) == 3 &&
            told.at(queue) == 0 && told.sum("optare_kafka_lag_records") == 0 &&
-           told.at("optare_view_fresh") == 1;
+           told.at("optare_kafka_histories_told_total") > 1 && told.at("optare_view_fresh") == 1;
   });
   for (const std::string part : parts) {
     EXPECT_EQ(now.at(of_part("optare_kafka_lag_records", part)), 0);
