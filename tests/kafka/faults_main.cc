@@ -1,17 +1,24 @@
-// faults [--rounds N] [FAULT...]: what happens to a deployment, again and again under load, with
-// the gaps as distributions.
+// faults [--rounds N] [--keep FOLDER] [FAULT...]: what happens to a deployment, again and again
+// under load, with the gaps as distributions.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "tests/support/faults.h"
+#include "tests/support/kept_round.h"
 
 namespace optare {
 namespace {
 
 // An administrator's token lives for an hour.
 constexpr int rounds_of_a_deployment = 20;
+
+struct Asked {
+  int rounds = 10;
+  int pause = 60;    // seconds
+  std::string keep;  // a folder; empty: nothing is kept
+};
 
 // What came of the rounds of one fault.
 struct Told {
@@ -56,19 +63,27 @@ class Progress {
 };
 
 // So many rounds of a fault in a deployment of their own: what is wrong in the end is that fault's.
-void run(KafkaBrokers& brokers, int rounds, Duration pause, Told& told, Progress& progress) {
+void run(KafkaBrokers& brokers, int rounds, const Asked& asked, Told& told, Progress& progress) {
   FleetUnderLoad load(brokers);
+  auto began = Steady::now();
+  const auto keep = [&](const std::string& which) {
+    if (!asked.keep.empty())
+      keep_round(load, began, std::filesystem::path(asked.keep) / (told.fault->name + which));
+  };
   try {
     load.wait_for_full_load();
     for (int round = 0; round < rounds; ++round) {
-      const Measures measures = told.fault->happen(load, pause);
+      began = Steady::now();
+      const Measures measures = told.fault->happen(load, std::chrono::seconds(asked.pause));
       told.add(measures);
       progress.say(told, measures);
+      keep(fmt::format("-{}", told.rounds));
     }
     load.what_is_wrong();
   } catch (const std::exception& late) {
     load.wrong.emplace_back(late.what());
   }
+  if (!load.wrong.empty()) keep("-wrong");
   for (const std::string& line : load.wrong) fmt::print("  WRONG: {}\n", line);
   told.add(load.calls.all());
   told.wrong += load.wrong.size();
@@ -114,20 +129,22 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // seen at once, also through a pipe
   CLI::App app("What happens to three nodes and three brokers, again and again under load",
                "faults");
-  int rounds = 10;
-  int pause = 60;
+  Asked asked;
   std::vector<std::string> names;
   for (const Fault& fault : all_faults()) names.push_back(fault.name);
-  app.add_option("--rounds", rounds, "Of each fault")
+  app.add_option("--rounds", asked.rounds, "Of each fault")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
-  app.add_option("--pause", pause, "Seconds that a node sleeps, or that nothing happens")
+  app.add_option("--pause", asked.pause, "Seconds that a node sleeps, or that nothing happens")
       ->capture_default_str();
+  app.add_option("--keep", asked.keep,
+                 "A folder for what nodes and brokers logged, and for the calls of each second, by "
+                 "round");
   app.add_option("fault", names, "Which; all")->check(CLI::IsMember(names));
   CLI11_PARSE(app, argc, argv);
 
   Duration usual{};
-  for (const std::string& name : names) usual += rounds * fault_named(name).usual;
+  for (const std::string& name : names) usual += asked.rounds * fault_named(name).usual;
   Progress progress(usual);
   std::vector<Told> all;
   const KafkaBrokersOptions options{.network = true};
@@ -135,9 +152,8 @@ int main(int argc, char** argv) {
   for (const std::string& name : names) {
     Told& told = all.emplace_back();
     told.fault = &fault_named(name);
-    for (int left = rounds; left > 0 && told.wrong == 0; left -= rounds_of_a_deployment)
-      run(brokers, std::min(left, rounds_of_a_deployment), std::chrono::seconds(pause), told,
-          progress);
+    for (int left = asked.rounds; left > 0 && told.wrong == 0; left -= rounds_of_a_deployment)
+      run(brokers, std::min(left, rounds_of_a_deployment), asked, told, progress);
     if (told.wrong != 0) mend(brokers);
   }
   print_table(all);
