@@ -31,8 +31,9 @@ class KafkaFaultsUnderLoad : public testing::Test {
 };
 
 TEST_F(KafkaFaultsUnderLoad, LoseNothingAndInventNothing) {
-  for (const char* fault : {"node-killed", "nodes-killed", "leader-killed", "controller-killed",
-                            "leader-hangs", "node-paused", "all-restarted", "all-killed"})
+  for (const char* fault :
+       {"node-killed", "nodes-killed", "leader-killed", "controller-killed", "leader-hangs",
+        "node-paused", "all-restarted", "all-killed", "everything-killed"})
     happen(fault);
   expect_what_was_said();
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
+#include "ops/cli/exit_code.h"
 #include "tests/support/deaf_node.h"
 #include "tests/support/no_quorum.h"
 #include "tests/support/restarts.h"
@@ -78,6 +80,49 @@ Measures kill_all(FleetUnderLoad& load, Duration) {
   load.brokers.kill({1, 2, 3});
   load.brokers.start_all();
   Measures measures = life_after(load, "kill -9 of all brokers", Steady::now());
+  load.wait_for_all_in_sync();
+  return measures;
+}
+
+// As supervisors do: all nodes are started at once, and again each time that one gives up because
+// its brokers do not answer yet. How often one gave up.
+int supervise_until_ready(FleetUnderLoad& load) {
+  for (ServerProcess* node : load.nodes) node->launch(load.fleet.flags());
+  int gave_up = 0;
+  for (ServerProcess* node : load.nodes) {
+    wait_until(
+        "nodes to be ready",
+        [&] {
+          for (ServerProcess* each : load.nodes) {
+            const auto code = each->process().ended();
+            if (!code) continue;
+            if (*code != code_of(ExitCode::refused))
+              throw std::runtime_error(
+                  fmt::format("a start ended with {}: {}", *code, each->said()));
+            ++gave_up;
+            each->launch(load.fleet.flags());
+          }
+          return node->ready();
+        },
+        recovery_max);
+  }
+  return gave_up;
+}
+
+// Nodes are there before the brokers are.
+Measures kill_everything(FleetUnderLoad& load, Duration) {
+  auto brokers = std::async(std::launch::async, [&] { load.brokers.kill({1, 2, 3}); });
+  for (ServerProcess* node : load.nodes) node->process().signal(SIGKILL);
+  for (ServerProcess* node : load.nodes) node->kill();
+  brokers.get();
+  const auto moment = Steady::now();
+  brokers = std::async(std::launch::async, [&] { load.brokers.start({1, 2, 3}); });
+  const int gave_up = supervise_until_ready(load);
+  Measures measures{{"all nodes ready", std::chrono::floor<Duration>(Steady::now() - moment)}};
+  brokers.get();
+  const Measures life = life_after(load, "kill -9 of everything", moment);
+  measures.insert(measures.end(), life.begin(), life.end());
+  fmt::print("  nodes gave up waiting for brokers {} times\n", gave_up);
   load.wait_for_all_in_sync();
   return measures;
 }
@@ -157,6 +202,9 @@ const std::vector<Fault>& all_faults() {
        restart_brokers},
       {"all-restarted", "all brokers restarted; times after they are back", 20s, restart_all},
       {"all-killed", "kill -9 of all brokers at once; times after they are back", 20s, kill_all},
+      {"everything-killed",
+       "kill -9 of all brokers and nodes at once; times since all are started again", 30s,
+       kill_everything},
   };
   return faults;
 }

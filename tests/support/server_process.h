@@ -54,6 +54,8 @@ class ServerProcess {
   void start(const Flags& flags = {});
   // Starts it and does not wait.
   void launch(const Flags& flags = {});
+  // The same once it says that it is ready; false until then.
+  bool ready() const;
   // Starts it and waits for it to give up.
   Ended start_in_vain(const Flags& flags = {});
   // SIGKILL, and gone.
@@ -118,7 +120,6 @@ class ServerProcess {
   Place place;
 
  private:
-  bool ready() const;
   void keep_output();
 
   TemporaryDirectory folder_;
