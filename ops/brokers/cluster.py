@@ -37,6 +37,9 @@ hasty_settings = {
     "broker.heartbeat.interval.ms": 500,
     # How long a replica that no longer follows holds up every write (acks=all).
     "replica.lag.time.max.ms": 5000,
+    # How long a leader waits for a controller that was cut off before it asks the next one to let a copy
+    # count again.
+    "controller.socket.timeout.ms": 5000,
 }
 
 
