@@ -39,6 +39,18 @@ std::string readable(std::string_view setting, const std::string& path) {
   return path;
 }
 
+// Whatever is missing: nothing is made beside what is wrong.
+std::vector<Finding> of_what_is_there(std::vector<Finding> findings) {
+  std::erase_if(findings, [](const Finding& finding) { return finding.setting.empty(); });
+  return findings;
+}
+
+Result<void> refuse_wrong(const std::vector<Finding>& findings) {
+  if (const auto refusal = refusals(findings, false); !refusal.empty())
+    return reject(Code::unavailable, "Kafka is not set as it has to be:\n" + refusal);
+  return {};
+}
+
 std::string what_to_run(const KafkaOptions& options) {
   return fmt::format(
       "Run `optare init --log kafka --kafka-brokers {} --kafka-topic-prefix {} "
@@ -123,6 +135,7 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
   TopicAdmin admin(connection_);
   TRY(FoundCluster found, admin.look());
   TRY_VOID(refuse_deleted(admin, found));
+  TRY_VOID(refuse_wrong(of_what_is_there(judge(found, names_))));
   const auto missing = std::ranges::find(found.topics, 0, &FoundTopic::partitions);
   if (missing != found.topics.end()) {
     if (!options.may_begin) {
@@ -144,8 +157,7 @@ Result<void> KafkaBacking::look_at_topics(const NodeOptions& options, const Part
   const auto findings = judge(found, names_);
   if (const auto warning = warnings(findings, false); !warning.empty())
     parts.lines.write(LogLevel::warning, "topics_warning", {{"detail", warning}});
-  if (const auto refusal = refusals(findings, false); !refusal.empty())
-    return reject(Code::unavailable, "Kafka is not set as it has to be:\n" + refusal);
+  TRY_VOID(refuse_wrong(findings));
   watch_ = std::make_unique<TopicsWatch>(std::move(admin), found, parts.lines);
   return {};
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
 #include <random>
 
 #include "tests/support/process.h"
@@ -23,19 +24,33 @@ std::string ops_kafka(std::vector<std::string> arguments) {
   return ended.out.substr(0, ended.out.find_last_not_of('\n') + 1);
 }
 
-// Where ctest keeps a shared cluster (tests/CMakeLists.txt); empty without ctest.
-std::string shared_folder(const char* variable) {
-  const char* folder = std::getenv(variable);
-  return folder == nullptr ? "" : folder;
-}
-
-std::string shared_bootstrap(const std::filesystem::path& folder) {
+std::string bootstrap_in(const std::filesystem::path& folder) {
   std::string text = file_text(folder / "bootstrap");
   if (text.empty())
     throw std::runtime_error("the shared brokers of ctest are not up: " + folder.string());
   text.resize(text.find_last_not_of('\n') + 1);
   return text;
 }
+
+// Those that ctest keeps in the folder that the variable names; without ctest, this process's own.
+class Shared {
+ public:
+  Shared(const char* variable, const KafkaBrokersOptions& options) {
+    if (const char* const kept = std::getenv(variable)) {
+      folder = kept;
+      bootstrap = bootstrap_in(folder);
+    } else {
+      own_.emplace(options);
+      folder = own_->folder();
+      bootstrap = own_->bootstrap();
+    }
+  }
+  std::filesystem::path folder;
+  std::string bootstrap;
+
+ private:
+  std::optional<KafkaBrokers> own_;
+};
 
 }  // namespace
 
@@ -101,25 +116,21 @@ ServerProcess::Place KafkaBrokers::guest_place() const {
 int KafkaBrokers::controller() const { return std::stoi(command({"controller"})); }
 
 const std::string& shared_brokers() {
-  static const std::string bootstrap = [] {
-    const std::string folder = shared_folder("OPTARE_TEST_BROKERS");
-    if (!folder.empty()) return shared_bootstrap(folder);
-    static const KafkaBrokers own({.hasty = false});
-    return own.bootstrap();
-  }();
-  return bootstrap;
+  static const Shared shared("OPTARE_TEST_BROKERS", {.hasty = false});
+  return shared.bootstrap;
 }
 
 const SecureBroker& secure_broker() {
-  static const SecureBroker shared = [] {
-    const std::string folder = shared_folder("OPTARE_TEST_SECURE_BROKER");
-    if (!folder.empty())
-      return SecureBroker{.bootstrap = shared_bootstrap(folder), .folder = folder};
-    static const KafkaBrokers own(
-        {.brokers = 1, .hasty = false, .up = {"--tls", "--scram", "--acls"}});
-    return SecureBroker{.bootstrap = own.bootstrap(), .folder = own.folder()};
-  }();
-  return shared;
+  static const Shared shared("OPTARE_TEST_SECURE_BROKER",
+                             {.brokers = 1, .hasty = false, .up = {"--tls", "--scram", "--acls"}});
+  static const SecureBroker broker{.bootstrap = shared.bootstrap, .folder = shared.folder};
+  return broker;
+}
+
+const std::string& old_broker() {
+  static const Shared shared("OPTARE_TEST_OLD_BROKER",
+                             {.brokers = 1, .hasty = false, .version = "3.6.2"});
+  return shared.bootstrap;
 }
 
 std::string kafka_prefix() {

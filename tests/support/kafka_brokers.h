@@ -83,6 +83,8 @@ struct SecureBroker {
   std::filesystem::path ca() const { return folder / "tls/ca.pem"; }
 };
 const SecureBroker& secure_broker();
+// And one that is older than the product takes: Kafka 3.6.2.
+const std::string& old_broker();
 // A prefix for topics that no other test has, and no earlier run: optare-test-...
 std::string kafka_prefix();
 
