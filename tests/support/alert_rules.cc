@@ -132,8 +132,8 @@ std::vector<std::string> not_told(const Selector& selector, const Scrape& scrape
 
 namespace {
 
-std::vector<std::set<std::string>> firing_together(std::span<const Course> courses) {
-  static const std::regex one_that_fires(R"re(Labels:\{alertname="(\w+)", instance="(\d+)")re");
+// What promtool says of all of them.
+std::string told_together(std::span<const Course> courses) {
   const TemporaryDirectory folder;
   YAML::Node tests;
   tests["rule_files"].push_back(OPTARE_SOURCE_DIR "/ops/alerts.yml");
@@ -142,12 +142,18 @@ std::vector<std::set<std::string>> firing_together(std::span<const Course> cours
   std::ofstream(folder / "test.yml") << tests << '\n';
   const Ended ended = run({.arguments = {OPTARE_SOURCE_DIR "/ops/promtool", "test", "rules",
                                          (folder / "test.yml").string()}});
-  const std::string said = ended.out + ended.err;
-  std::vector<std::set<std::string>> names(courses.size());
-  const auto found = all_of(said, one_that_fires);
-  for (const std::smatch& match : found) names.at(std::stoul(match[2])).insert(match[1]);
-  if (ended.code > 1 || (ended.code == 0) != found.empty())
+  std::string said = ended.out + ended.err;
+  if (ended.code > 1 || (ended.code == 0) == said.contains("Labels:{alertname="))
     throw std::runtime_error(fmt::format("promtool ended with {}:\n{}", ended.code, said));
+  return said;
+}
+
+std::vector<std::set<std::string>> firing_together(std::span<const Course> courses) {
+  static const std::regex one_that_fires(R"re(Labels:\{alertname="(\w+)", instance="(\d+)")re");
+  const std::string said = told_together(courses);
+  std::vector<std::set<std::string>> names(courses.size());
+  for (const std::smatch& match : all_of(said, one_that_fires))
+    names.at(std::stoul(match[2])).insert(match[1]);
   return names;
 }
 
@@ -161,6 +167,15 @@ std::vector<std::set<std::string>> firing(const std::vector<Course>& courses) {
       all.push_back(std::move(names));
   }
   return all;
+}
+
+std::set<std::string> summaries(const Scrape& now) {
+  static const std::regex summary(R"re(summary="([^"]*)")re");
+  const Course course{now, now};
+  const std::string said = told_together(std::span(&course, 1));
+  std::set<std::string> found;
+  for (const std::smatch& match : all_of(said, summary)) found.insert(match[1]);
+  return found;
 }
 
 }  // namespace optare

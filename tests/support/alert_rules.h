@@ -32,6 +32,8 @@ struct Course {
 };
 // The alerts that fire for each, says Prometheus' own promtool. Throws when it cannot be asked.
 std::vector<std::set<std::string>> firing(const std::vector<Course>& courses);
+// The summaries of those that fire, as an operator reads them.
+std::set<std::string> summaries(const Scrape& now);
 inline std::set<std::string> firing(const Scrape& before, const Scrape& now) {
   return firing(std::vector<Course>{{before, now}}).front();
 }
