@@ -123,7 +123,7 @@ void print_verdict(std::ostream& out, const std::vector<NodeReport>& nodes, cons
   for (const auto& [partition, goal] : goals)
     positions += fmt::format("{}{} {}", positions.empty() ? "" : ", ", partition, goal.compared);
   out << printable(fmt::format(
-             "All is well: {}, one history up to {}.",
+             "All is well: {} asked, one history up to {}.",
              nodes.size() == 1 ? "one node" : fmt::format("{} nodes", nodes.size()), positions))
       << '\n';
 }
@@ -160,7 +160,8 @@ void add_cluster_commands(CLI::App& app, Cli& cli) {
   CLI::App& group = *app.add_subcommand("cluster", "the nodes of a deployment together");
   group.require_subcommand(1);
   const auto [command, options] = add_command<ClusterStatus>(
-      group, cli, "status", "asks each node where it is; ends with 1 unless all is well",
+      group, cli, "status",
+      "asks the nodes of --nodes where they are; ends with 1 unless all is well with them",
       run_status);
   command
       ->add_option("--nodes", options->nodes,

@@ -8,6 +8,7 @@ namespace optare {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(FleetStatus, SaysWhetherAllIsWell) {
   const Fleet fleet;
@@ -18,7 +19,7 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
   const AppSecret app = fleet.create(a, "https://api.example.com");
   const Ended well = all_well({&a, &b, &c});
-  EXPECT_THAT(well.out, HasSubstr("\nAll is well: 3 nodes, one history up to control 3, "));
+  EXPECT_THAT(well.out, HasSubstr("\nAll is well: 3 nodes asked, one history up to control 3, "));
   EXPECT_EQ(a.metric("optare_kafka_topic_replicas", fleet.prefix + ".control\",state=\"in_sync"),
             3);
 
@@ -26,7 +27,7 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   Ended one_gone;
   wait_until("one to be missed, and nothing else", [&] {
     one_gone = cluster_status({&a, &b, &c});
-    return one_gone.out.find("\nNot all is well: one thing to look at.\n") != std::string::npos;
+    return one_gone.out.contains("\nNot all is well: one thing to look at.\n");
   });
   EXPECT_EQ(one_gone.code, 1);
   EXPECT_THAT(one_gone.out, HasSubstr(b.ops_url() + " says nothing: "));
@@ -37,6 +38,24 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   all_well({&a, &b, &c});
   const Ended told = cluster_status({&a, &b, &c}, {"--json"});
   EXPECT_EQ(json_member(told.out, "well"), "true") << told.out;
+}
+
+// No node knows of another: who ran before, or runs and is not named, is neither counted nor
+// missed.
+TEST(FleetStatus, SpeaksOfTheNodesThatItAsked) {
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
+  fleet.create(b, "https://api.example.com");
+  const auto speaks_of_a_alone = [&] {
+    const Ended told = all_well({&a});
+    EXPECT_THAT(told.out,
+                HasSubstr("\nAll is well: one node asked, one history up to control 3, "));
+    EXPECT_THAT(told.out, Not(HasSubstr(b.ops_url())));
+  };
+  speaks_of_a_alone();
+  EXPECT_EQ(b.stop(), 0);
+  speaks_of_a_alone();
+  EXPECT_THAT(cluster_status({&a, &b}).out, HasSubstr(b.ops_url() + " says nothing: "));
 }
 
 // A new node that begins with what another one had read; only the spool is not to be shared.

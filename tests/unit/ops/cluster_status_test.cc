@@ -59,7 +59,7 @@ TEST(ClusterStatus, SaysInOneLineThatAllIsWell) {
   EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
   EXPECT_THAT(ran.out, StartsWith("ADDRESS"));
   EXPECT_THAT(ran.out, HasSubstr("ready   node_a  0.1.0    1 of 1  200 ms    6 ab12cd34\n"));
-  EXPECT_THAT(ran.out, EndsWith("\nAll is well: 2 nodes, one history up to control 5.\n"));
+  EXPECT_THAT(ran.out, EndsWith("\nAll is well: 2 nodes asked, one history up to control 5.\n"));
   EXPECT_EQ(ran.slept, 0);
   const auto requests = a.requests();
   EXPECT_THAT(requests.at(0), StartsWith("GET /statusz HTTP/1.1"));
