@@ -36,6 +36,9 @@ class Questions {
         told_at = Steady::now();
         if (now > limit) say("a deleted application is told as alive after the limit");
       }
+      if (now > limit)
+        if (const std::string told = not_closed(load_, load_.c); !told.empty())
+          say("the cut node answers after the limit: " + told);
       std::this_thread::sleep_for(20ms);
     }
     absences.join();
@@ -114,6 +117,8 @@ Measures cut_leader_with_node(FleetUnderLoad& load, Duration) {
   if (const std::string age(read.header("Optare-View-Age")); std::stoi("0" + age) < age_told_min)
     load.wrong.push_back("the cut node says that it is " + age + " s old");
 
+  if (const std::string told = not_closed(load, load.c); !told.empty())
+    load.wrong.push_back("the cut node answers before the heal: " + told);
   load.brokers.heal();
   const auto healed_at = Steady::now();
   measures.emplace_back("tokens at all", load.tokens_at(load.nodes, "the heal", healed_at));

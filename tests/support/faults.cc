@@ -181,6 +181,17 @@ Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time
   return {{"next commit", commit}, {"tokens at all", load.tokens_at(load.nodes, fault, moment)}};
 }
 
+std::string not_closed(const FleetUnderLoad& load, const ServerProcess& node) {
+  for (const HttpResponse& told :
+       {node.request_token(load.admin, load.fleet.audience()),
+        node.post_form("/oauth2/introspect", load.admin, {{"token", load.administrator}})}) {
+    if (told.status != 503 || json_member(told.body, "error") != "temporarily_unavailable" ||
+        !told.body.contains("has not heard from its log for too long"))
+      return fmt::format("{} {}", told.status, told.body);
+  }
+  return {};
+}
+
 const std::vector<Fault>& all_faults() {
   static const std::vector<Fault> faults{
       {"nothing", "nothing happens, and callers of all nodes are at the same applications", 60s,

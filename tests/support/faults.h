@@ -17,6 +17,11 @@ std::string text_of(const Measures& measures);
 // The next commit, and tokens at all nodes, after that moment.
 Measures life_after(FleetUnderLoad& load, const std::string& fault, Steady::time_point moment);
 
+// Whether the node fails closed for an application that it knows (design D11): to ask for a token,
+// and for one to be told, is refused as by a node that has not heard from its log for too long.
+// What it said instead; empty when it does.
+std::string not_closed(const FleetUnderLoad& load, const ServerProcess& node);
+
 struct Fault {
   std::string name;
   std::string what;  // for a person
