@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "tests/support/fleet.h"
 #include "tests/support/kafka_brokers.h"
@@ -26,13 +29,14 @@ TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
   ServerProcess c;
   for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
 
-  const AppSecret app = fleet.create(a, "https://api.example.com");
+  const AppSecret introspector = fleet.create(b, "https://other.example.com");
+  const AppSecret app = fleet.create(a, "https://api.example.com", introspector.client_id);
   const std::string token = b.token(app, "https://api.example.com");
-  for (const ServerProcess* node : {&a, &b, &c}) EXPECT_TRUE(node->active(app, token));
+  for (const ServerProcess* node : {&a, &b, &c}) EXPECT_TRUE(node->active(introspector, token));
 
   EXPECT_EQ(fleet.call(a, "DELETE", "/applications/" + app.client_id).status, 200);
-  const AppSecret introspector = fleet.create(b, "https://other.example.com");
   for (const ServerProcess* node : {&a, &b, &c}) {
+    wait_until("the token to be dead", [&] { return !node->active(introspector, token); });
     wait_until("the application to be gone",
                [&] { return node->request_token(app, "https://api.example.com").status == 401; });
   }
@@ -53,6 +57,43 @@ TEST(Fleet, FeelsOnEachNodeWhatIsDoneOnOne) {
   const AppSecret again = fleet.create(a, "https://third.example.com");
   for (const ServerProcess* node : {&a, &b, &c, &d})
     EXPECT_NE(node->token(again, "https://third.example.com"), "");
+}
+
+using Steady = std::chrono::steady_clock;
+Steady::duration median(std::vector<Steady::duration> times) {
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return times[times.size() / 2];
+}
+
+// Nodes are told of a deletion, they do not go and look for it: who looked each two seconds, or
+// knew of it by the next tick, would need a second, half the time. They need some milliseconds; and
+// where the machine is slow, a token takes longer, too, which waits for no broker.
+TEST(Fleet, FeelsADeletionLongBeforeWhoLooksForIt) {
+  constexpr int deletions = 20;
+  const Fleet fleet;
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess a;
+  ServerProcess b;
+  ServerProcess c;
+  for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
+  const std::string api = "https://api.example.com";
+  const AppSecret asks = fleet.admin();
+  fleet.create(a, api, asks.client_id);
+  std::vector<Steady::duration> issued;
+  std::vector<Steady::duration> felt;
+  for (int i = 0; i < deletions; ++i) {
+    const AppSecret app = fleet.create_application(a, api);
+    const auto began = Steady::now();
+    const std::string token = a.token(app, api);
+    issued.push_back(Steady::now() - began);
+    for (const ServerProcess* node : {&b, &c}) ASSERT_TRUE(node->active(asks, token));
+    const auto asked = Steady::now();
+    ASSERT_EQ(fleet.call(a, "DELETE", "/applications/" + app.client_id).status, 200);
+    for (const ServerProcess* node : {&b, &c})
+      wait_until("the token to be dead", [&] { return !node->active(asks, token); });
+    felt.push_back(Steady::now() - asked);
+  }
+  EXPECT_LT(median(felt), 1s + 10 * median(issued));
 }
 
 // Where `init` wrote them, perhaps on another machine, nobody knows here.

@@ -34,9 +34,10 @@ class FleetOfOneLate : public testing::Test {
     flags.insert(flags.end(), {"--max-staleness", fmt::format("{}ms", max_staleness.count())});
     b.start(flags);
     administrator = {"Authorization", "Bearer " + a.token(fleet.admin(), fleet.audience())};
-    gone = fleet.create(a, api);
+    gone = fleet.create(a, api, fleet.admin().client_id);
     wait_until("the node to know it", [&] { return b.request_token(gone, api).status == 200; });
     token_of_gone = b.token(gone, api);
+    EXPECT_TRUE(b.active(fleet.admin(), token_of_gone));
     token = b.token(fleet.admin(), fleet.audience());
   }
   // Each write to its view takes long, until it is well again.

@@ -79,11 +79,11 @@ TEST_F(SecureRights, OfTheGuideAreEnough) {
   kafka.take(nodes, create);  // init has ended
   ServerProcess node;
   node.start(flags_of(nodes));
-  const AppSecret app = fleet.create(node, api);
-  const std::string token = node.token(app, api);
-  EXPECT_TRUE(node.active(app, token));
-  EXPECT_EQ(fleet.call(node, "POST", "/keys/rotate").status, 200) << "the vault is written";
   const AppSecret asks = fleet.create(node, "https://other.example.com");
+  const AppSecret app = fleet.create(node, api, asks.client_id);
+  const std::string token = node.token(app, api);
+  EXPECT_TRUE(node.active(asks, token));
+  EXPECT_EQ(fleet.call(node, "POST", "/keys/rotate").status, 200) << "the vault is written";
   EXPECT_EQ(fleet.call(node, "DELETE", "/applications/" + app.client_id).status, 200);
   EXPECT_EQ(node.request_token(app, api).status, 401);
   EXPECT_FALSE(node.active(asks, token));

@@ -30,10 +30,10 @@ TEST(Secure, DeploymentLivesOverTlsAndScram) {
   ServerProcess a;
   ServerProcess b;
   for (ServerProcess* node : {&a, &b}) node->start(fleet.flags());
-  const AppSecret app = fleet.create(a, "https://api.example.com");
-  const std::string token = b.token(app, "https://api.example.com");
-  EXPECT_TRUE(a.active(app, token));
   const AppSecret asks = fleet.create(b, "https://other.example.com");
+  const AppSecret app = fleet.create(a, "https://api.example.com", asks.client_id);
+  const std::string token = b.token(app, "https://api.example.com");
+  for (const ServerProcess* node : {&a, &b}) EXPECT_TRUE(node->active(asks, token));
   EXPECT_EQ(fleet.call(a, "DELETE", "/applications/" + app.client_id).status, 200);
   wait_until("the token to be inactive on the other node", [&] { return !b.active(asks, token); });
   wait_until("every issuance record to be in its topic", [&] {

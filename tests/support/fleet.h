@@ -75,12 +75,25 @@ class Fleet {
     if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
     return decided([&] { return node.send(method, "/api/v1" + path, headers, body); });
   }
-  // An application that has "read" of the API, made on that node.
-  AppSecret create(const ServerProcess& node, const std::string& api) const {
-    EXPECT_EQ(call(node, "POST", "/apis",
-                   R"({"identifier":")" + api + R"(","name":"An API","scopes":[{"name":"read"}]})")
-                  .status,
-              201);
+  // An application that has "read" of the API; both are made on that node. `introspector`: who is
+  // told, besides the application itself, whether tokens of the API live: everybody else hears that
+  // they are dead.
+  AppSecret create(const ServerProcess& node, const std::string& api,
+                   const std::string& introspector = {}) const {
+    const HttpResponse registered =
+        call(node, "POST", "/apis",
+             R"({"identifier":")" + api + R"(","name":"An API","scopes":[{"name":"read"}]})");
+    EXPECT_EQ(registered.status, 201) << registered.body;
+    if (!introspector.empty()) {
+      const HttpResponse allowed = call(
+          node, "PUT",
+          "/apis/" + json_member(registered.body, "api_id") + "/introspectors/" + introspector);
+      EXPECT_EQ(allowed.status, 200) << allowed.body;
+    }
+    return create_application(node, api);
+  }
+  // One more that has "read" of an API.
+  AppSecret create_application(const ServerProcess& node, const std::string& api) const {
     const HttpResponse made = call(node, "POST", "/applications",
                                    R"({"name":"Cron","type":"m2m","apis":[{"identifier":")" + api +
                                        R"(","scopes":["read"]}]})");
