@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "core/openssl/random.h"
 #include "core/system_clock/system_clock.h"
 #include "tests/contract/event_log_contract.h"
@@ -92,10 +94,33 @@ class KafkaLogTest : public testing::Test {
 TEST_F(KafkaLogTest, BrokersStampEveryRecord) {
   append({"a", "b"});
   EXPECT_EQ(real.log->status().feed.unstamped, 0U);
+  for (const RawRecord& record : real.raw.read(real.topic())) EXPECT_TRUE(record.stamped_by_broker);
+}
+
+// A topic that is compacted one day loses nothing of what was written before: no key comes twice.
+TEST_F(KafkaLogTest, EveryRecordHasAKeyOfItsOwn) {
+  append({"a", "a"});
+  real.open();
+  append({"a", "a"});
+  std::set<std::string> keys;
   for (const RawRecord& record : real.raw.read(real.topic())) {
-    EXPECT_TRUE(record.stamped_by_broker);
     EXPECT_EQ(record.key->size(), 16U);
+    keys.insert(*record.key);
   }
+  EXPECT_EQ(keys.size(), 4U);
+}
+
+// Nobody reads another one. Who opens the log when there are two knows of both at once.
+TEST_F(KafkaLogTest, WritesToTheFirstPartitionHoweverManyThereAre) {
+  append({"a"});
+  real.raw.add_partitions(real.topic(), 2);
+  append({"b", "c"});
+  real.open();
+  ASSERT_TRUE(real.log->catch_up(90s));
+  for (int i = 0; i < 16; ++i)
+    ASSERT_EQ(append_and_wait(*real.log, control, "x"), Append::persisted);
+  EXPECT_EQ(real.raw.end(real.topic(), 0), 3 + 16);
+  EXPECT_EQ(real.raw.end(real.topic(), 1), 0);
 }
 
 // With the time at which they wrote it, by which a place is believed.
