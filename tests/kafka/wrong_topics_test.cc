@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/alert_rules.h"
 #include "tests/support/operated_fleet.h"
 
 namespace optare {
@@ -9,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 
 // More than a look at the topics each minute.
@@ -44,6 +46,7 @@ TEST_F(WrongTopics, AreSeenByANodeThatRuns) {
   EXPECT_THAT(told.body, HasSubstr("nothing is written: "));
   EXPECT_THAT(node.said(), AllOf(HasSubstr("topics_wrong"), HasSubstr(compact)));
   EXPECT_EQ(node.metric("optare_kafka_topics_wrong"), 1);
+  EXPECT_THAT(firing(Scrape(node.ops("/metrics").body)), Contains("OptareTopicWrong"));
   EXPECT_EQ(create_status(node, token), 503);
   EXPECT_TRUE(node.active(fleet.admin(), token));
   ServerProcess late;
