@@ -11,6 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 using testing::IsEmpty;
 
+// Longer than a commit may take (commit_deadline) and than a view may be old (max_staleness): what
+// the node had is late when it goes on, and all that it knows is too old.
+constexpr Duration asleep = 17s;
+
 class KafkaFaultsUnderLoad : public testing::Test {
  protected:
   explicit KafkaFaultsUnderLoad(const KafkaBrokersOptions& options = {})
@@ -19,7 +23,7 @@ class KafkaFaultsUnderLoad : public testing::Test {
   }
   Measures happen(const std::string& name) {
     const Fault& fault = fault_named(name);
-    const Measures measures = fault.happen(load, 3s);
+    const Measures measures = fault.happen(load, asleep);
     fmt::print("{}: {}\n", fault.what, text_of(measures));
     std::fflush(stdout);
     return measures;

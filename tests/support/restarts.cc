@@ -41,19 +41,24 @@ struct AtThem {
   Ends later;
 };
 
+void expect_answered(FleetUnderLoad& load, const CallLog::Call& call) {
+  if (call.end != CallLog::End::answered)
+    load.wrong.push_back(
+        fmt::format("a call {} at a node that was there: {}", text_of(call.end), call.said));
+}
+
 // What a node that is away does not answer is its own; nothing else may fail.
 void judge(FleetUnderLoad& load, const CallLog& log, Steady::time_point began,
            const std::vector<Away>& all_away, AtThem& at_them) {
   for (const CallLog::Call& call : log.ended_after(began)) {
     const auto away =
         std::ranges::find_if(all_away, [&](const Away& each) { return each.met(call); });
-    const bool met = away != all_away.end();
-    const bool had = met && call.asked < away->from;
-    if (met) ++(had ? at_them.had : at_them.later)[call.end];
-    if (call.end == CallLog::End::answered) continue;
-    if (!met)
-      load.wrong.push_back(
-          fmt::format("a call {} at a node that was there: {}", text_of(call.end), call.said));
+    if (away == all_away.end()) {
+      expect_answered(load, call);
+      continue;
+    }
+    const bool had = call.asked < away->from;
+    ++(had ? at_them.had : at_them.later)[call.end];
     if (had && call.end == CallLog::End::cut)
       load.wrong.push_back("a call cut at a node that had it when it was told to stop: " +
                            call.said);
@@ -129,8 +134,12 @@ Measures restart_brokers(FleetUnderLoad& load, Duration) {
       recovery_max);
   load.next_commit("an election", Steady::now());
   Ends ends;
-  for (const CallLog* log : {&load.calls, &load.token_calls})
-    for (const CallLog::Call& call : log->ended_after(began)) ++ends[call.end];
+  for (const CallLog* log : {&load.calls, &load.token_calls}) {
+    for (const CallLog::Call& call : log->ended_after(began)) {
+      ++ends[call.end];
+      expect_answered(load, call);
+    }
+  }
   print("calls meanwhile", ends);
   Measures measures{{"next commit at any", longest_gap(load.calls, began)},
                     {"next token at any", longest_gap(load.token_calls, began)},
