@@ -11,12 +11,10 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(FleetStatus, SaysWhetherAllIsWell) {
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   ServerProcess c;
-  for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
+  c.start(fleet.flags());
   const AppSecret app = fleet.create(a, "https://api.example.com");
   const Ended well = all_well({&a, &b, &c});
   EXPECT_THAT(well.out, HasSubstr("\nAll is well: 3 nodes asked, one history up to control 3, "));

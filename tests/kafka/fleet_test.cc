@@ -70,12 +70,10 @@ Steady::duration median(std::vector<Steady::duration> times) {
 // where the machine is slow, a token takes longer, too, which waits for no broker.
 TEST(Fleet, FeelsADeletionLongBeforeWhoLooksForIt) {
   constexpr int deletions = 20;
-  const Fleet fleet;
-  ASSERT_EQ(fleet.init().code, 0);
-  ServerProcess a;
-  ServerProcess b;
+  TwoNodes nodes;
+  auto& [fleet, a, b] = nodes;
   ServerProcess c;
-  for (ServerProcess* node : {&a, &b, &c}) node->start(fleet.flags());
+  c.start(fleet.flags());
   const std::string api = "https://api.example.com";
   const AppSecret asks = fleet.admin();
   fleet.create(a, api, asks.client_id);
