@@ -74,6 +74,27 @@ void look_who_leads(rd_kafka_t* handle, const std::string& topic,
 
 }  // namespace
 
+KafkaSettings producer_settings(const KafkaSettings& more) {
+  KafkaSettings all{
+      {"acks", "all"},
+      {"enable.idempotence", "true"},
+      {"linger.ms", "0"},
+      {"socket.nagle.disable", "true"},
+      {"retry.backoff.ms", "50"},
+      // A broker that is back is found soon: a fail-over is measured in seconds.
+      {"reconnect.backoff.ms", "50"},
+      {"reconnect.backoff.max.ms", "1000"},
+      {"topic.metadata.refresh.fast.interval.ms", "100"},
+      // Who leads is asked anew once a connection is given up, not when a broker says that it was
+      // not in time: so silence ends before request.timeout.ms does. And another broker has to be
+      // connected: one that was cut off goes on saying that it leads.
+      {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
+      {"enable.sparse.connections", "false"},
+  };
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 int bounded_ms(std::chrono::nanoseconds patience) {
   const auto ms = std::chrono::floor<std::chrono::milliseconds>(patience).count();
   return static_cast<int>(std::clamp<std::int64_t>(ms, 1, 60'000));

@@ -70,6 +70,11 @@ constexpr std::chrono::milliseconds broker_silence_max{3'000};
 
 using KafkaSettings = std::vector<std::pair<std::string, std::string>>;
 
+// What all that write have in common, with `more`: every in-sync copy has what is acknowledged,
+// once and in order; it goes at once; and a leader that is gone, hangs, or was cut off from its
+// peers and does not know that another one leads, is left within seconds.
+KafkaSettings producer_settings(const KafkaSettings& more);
+
 // librdkafka takes 0 for "do not wait" and less for "for ever": 1 .. 60,000.
 int bounded_ms(std::chrono::nanoseconds patience);
 

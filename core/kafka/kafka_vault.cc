@@ -386,10 +386,7 @@ void KafkaVault::write(const std::string& key, const std::string& row) {
 void KafkaVault::start_producer() {
   producer_ = make_kafka(
       RD_KAFKA_PRODUCER, connection_,
-      {{"acks", "all"},
-       {"enable.idempotence", "true"},
-       {"linger.ms", "0"},
-       {"message.timeout.ms", std::to_string(options_.write_patience.count())}},
+      producer_settings({{"message.timeout.ms", std::to_string(options_.write_patience.count())}}),
       [this](rd_kafka_conf_t* conf) {
         rd_kafka_conf_set_opaque(conf, &delivery_);
         rd_kafka_conf_set_dr_msg_cb(

@@ -14,21 +14,11 @@ namespace {
 constexpr std::size_t message_bytes_max = 64U << 20U;
 
 KafkaSettings settings(const KafkaSettings& more) {
-  KafkaSettings all{{"acks", "all"},
-                    {"enable.idempotence", "true"},
-                    // A record that fails alone would let those behind it overtake it.
-                    {"enable.gapless.guarantee", "true"},
-                    {"message.timeout.ms", "0"},  // none
-                    // A leader that takes connections and answers nothing is left about when
-                    // another one is elected. What was sent is sent anew, under its old number:
-                    // brokers keep it once.
-                    {"socket.timeout.ms", "10000"},
-                    {"request.timeout.ms", "8000"},
-                    {"message.max.bytes", std::to_string(message_bytes_max)},
-                    {"linger.ms", "0"},
-                    {"socket.nagle.disable", "true"},
-                    {"retry.backoff.ms", "50"},
-                    {"topic.metadata.refresh.fast.interval.ms", "100"}};
+  KafkaSettings all =
+      producer_settings({// A record that fails alone would let those behind it overtake it.
+                         {"enable.gapless.guarantee", "true"},
+                         {"message.timeout.ms", "0"},  // none
+                         {"message.max.bytes", std::to_string(message_bytes_max)}});
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }

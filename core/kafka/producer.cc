@@ -76,29 +76,14 @@ KafkaProducer::~KafkaProducer() {
 
 // acks and idempotence are for durability and less noise; safety does not rest on them (design D1).
 std::shared_ptr<KafkaProducer::Instance> KafkaProducer::make() {
-  KafkaSettings settings{
-      {"acks", "all"},
-      {"enable.idempotence", "true"},
-      // A command waits for its record: what is produced goes at once, and what comes meanwhile
-      // goes together.
-      {"linger.ms", "0"},
-      {"socket.nagle.disable", "true"},
+  KafkaSettings settings = producer_settings({
       {"message.timeout.ms", std::to_string(options_.give_up_after.count())},
       {"message.max.bytes", std::to_string(options_.record_bytes_max)},
       {"queue.buffering.max.messages", std::to_string(options_.queue_records_max)},
       {"queue.buffering.max.kbytes", std::to_string(options_.queue_kib_max)},
-      // A broker that is back is found soon: a fail-over is measured in seconds.
-      {"reconnect.backoff.ms", "50"},
-      {"reconnect.backoff.max.ms", "1000"},
-      {"retry.backoff.ms", "50"},
-      {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
       {"topic.metadata.refresh.interval.ms", "30000"},
-      // To every broker: one that was cut off from its peers goes on saying that it leads. When it
-      // does not answer in time, who leads has to be asked of another one.
-      {"enable.sparse.connections", "false"},
-      {"topic.metadata.refresh.fast.interval.ms", "100"},
       {"statistics.interval.ms", std::to_string(kafka_statistics_interval.count())},
-  };
+  });
   settings.insert(settings.end(), options_.more.begin(), options_.more.end());
   auto instance = std::make_shared<Instance>();
   instance->handle =

@@ -88,7 +88,7 @@ TEST(KafkaFaultsIssuance, TakesNoMoreMemoryForAnHourWithoutBrokersNorToCatchUp) 
   constexpr double more_memory_max = 16 << 20;
   constexpr double cached_max = 12 << 20;  // of the spool, which is read for the first time then
   constexpr int held_max = 256 + 16;       // batches
-  OverHurtBrokers over(1);
+  OverHurtBrokers over({.brokers = 1});
   const ServerProcess& node = over.node;
   TokensOverConnections tokens(over.fleet, node, connections);
   tokens.get(an_hour / 6);  // what a busy node takes anyway

@@ -86,8 +86,8 @@ inline Fleet::Flags patient(const Fleet& fleet, const Fleet::Flags& more = {}) {
 // A patient node over brokers that may be hurt, and who asks it.
 class OverHurtBrokers {
  public:
-  explicit OverHurtBrokers(int count = 3, Fleet::Flags more = {})
-      : brokers({.brokers = count}), more_(std::move(more)) {
+  explicit OverHurtBrokers(const KafkaBrokersOptions& options = {}, Fleet::Flags more = {})
+      : brokers(options), more_(std::move(more)) {
     EXPECT_EQ(fleet.init().code, 0);
     start();
   }
