@@ -9,10 +9,14 @@ from harness.processes import prepared, result_of
 def run(bench):
     applications = bench.sizes.many_applications
     data, _, _ = bench.seeded(applications)
-    view, log = allocated(data / "view"), allocated(data / "log")
-    bench.report.add(f"on disk: an application, of {applications:,}", (view + log) / applications, "bytes",
-                     note=f"view {view / applications:,.0f}, log {log / applications:,.0f} bytes each")
+    an_application(bench, data, applications)
     tokens(bench)
+
+
+def an_application(bench, data, applications):
+    for what, folder, most in (("rows and indexes", "view", 1024), ("the log", "log", 2048)):
+        bench.report.add(f"on disk: {what}, an application of {applications:,}", allocated(data / folder) / applications,
+                         "bytes", bound=most, goal=f"<= {most:,} bytes", higher_is_better=False)
 
 
 def tokens(bench):
