@@ -8,19 +8,12 @@
 namespace optare {
 namespace {
 
-constexpr std::size_t slice_messages_max = 512;
 // Written at once, and one record more: what has come is applied while the rest is written.
 constexpr std::size_t slice_bytes_max = 1U << 20U;
 // Slices of control before it is the turn of tokens, whatever is left.
 constexpr int control_slices_max = 32;
 constexpr std::chrono::milliseconds idle_max{50};
 constexpr std::chrono::milliseconds range_patience{1'000};  // longer than a fetch waits
-
-using Message = std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
-
-void on_error(rd_kafka_t* /*handle*/, int error, const char* /*reason*/, void* opaque) {
-  static_cast<KafkaCounts*>(opaque)->error("consumer", static_cast<rd_kafka_resp_err_t>(error));
-}
 
 std::string_view payload_of(const rd_kafka_message_t& message) {
   return {static_cast<const char*>(message.payload), message.len};
@@ -51,67 +44,18 @@ Feed::Feed(const KafkaConnection& connection, FeedOptions options, Mirror& mirro
     part.name = name;
     part.following.emplace(name, ways(partition));
   }
-  client_ = make_client(connection_.brokers);
+  source_ = connect(connection_.brokers);
   thread_ = std::thread([this] { run(); });
 }
 
-Feed::Client Feed::make_client(const std::string& brokers) {
-  KafkaSettings settings{
-      {"bootstrap.servers", brokers},
-      // What is not there is never made up for by another place in the topic.
-      {"auto.offset.reset", "error"},
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      // Somebody's open transaction shall hold nobody back; its markers are holes.
-      {"isolation.level", "read_uncommitted"},
-      {"check.crcs", "true"},
-      {"enable.partition.eof", "true"},
-      {"fetch.wait.max.ms", std::to_string(options_.fetch_wait.count())},
-      {"fetch.min.bytes", "1"},
-      {"fetch.error.backoff.ms", "50"},
-      {"fetch.message.max.bytes", "1048576"},
-      {"fetch.max.bytes", "4194304"},
-      {"queued.max.messages.kbytes", std::to_string(options_.queued_kib_max)},
-      {"socket.nagle.disable", "true"},
-      {"socket.timeout.ms", std::to_string(broker_silence_max.count())},
-      {"reconnect.backoff.ms", "50"},
-      {"reconnect.backoff.max.ms", "1000"},
-      {"topic.metadata.refresh.interval.ms", "30000"},
-      {"topic.metadata.refresh.fast.interval.ms", "100"},
-  };
-  settings.insert(settings.end(), options_.more.begin(), options_.more.end());
-  Client client;
-  client.handle =
-      make_kafka(RD_KAFKA_CONSUMER, connection_, settings, [this](rd_kafka_conf_t* conf) {
-        rd_kafka_conf_set_opaque(conf, &counts_);
-        rd_kafka_conf_set_error_cb(conf, on_error);
-      });
-  for (const auto& [partition, name] : options_.topics) {
-    Source& its = client.sources.at(static_cast<std::size_t>(partition));
-    its.topic = make_topic(client.handle.get(), name);
-    its.queue.reset(rd_kafka_queue_new(client.handle.get()));
-    rd_kafka_queue_cb_event_enable(
-        its.queue.get(),
-        [](rd_kafka_t*, void* opaque) {
-          auto& wake = *static_cast<Wake*>(opaque);
-          {
-            const std::scoped_lock lock(wake.mutex);
-            wake.messages = true;
-          }
-          wake.changed.notify_one();
-        },
-        &wake_);
-  }
-  return client;
-}
-
-void Feed::end_client() {
-  stop_all();
-  for (const Partition partition : partitions) {
-    if (KafkaQueue& queue = source(partition).queue)
-      rd_kafka_queue_cb_event_enable(queue.get(), nullptr, nullptr);
-  }
-  client_.sources = {};
+std::shared_ptr<FeedConnection> Feed::connect(const std::string& brokers) {
+  return std::make_shared<FeedConnection>(connection_, options_, brokers, counts_, [this] {
+    {
+      const std::scoped_lock lock(wake_.mutex);
+      wake_.messages = true;
+    }
+    wake_.changed.notify_one();
+  });
 }
 
 Feed::~Feed() {
@@ -125,7 +69,7 @@ Feed::~Feed() {
   }
   wake_.changed.notify_one();
   thread_.join();
-  end_client();
+  stop_all();
 }
 
 Duration Feed::steady_now() {
@@ -151,11 +95,11 @@ std::uint64_t Feed::high_watermark(Partition partition) const {
   const std::string& name = followed(partition).name;
   std::int64_t low = 0;
   std::int64_t high = 0;
-  const auto handle = [&] {
+  const auto source = [&] {
     const std::scoped_lock lock(mutex_);
-    return client_.handle;
+    return source_;
   }();
-  const auto error = rd_kafka_get_watermark_offsets(handle.get(), name.c_str(), 0, &low, &high);
+  const auto error = rd_kafka_get_watermark_offsets(source->handle(), name.c_str(), 0, &low, &high);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR && high > 0 ? static_cast<std::uint64_t>(high) : 0;
 }
 
@@ -170,7 +114,7 @@ void Feed::run() {
     for (int slice = 0; slice < control_slices_max && take_from(Partition::control); ++slice)
       any = true;
     any |= take_from(Partition::tokens_00);
-    rd_kafka_poll(client_.handle.get(), 0);
+    rd_kafka_poll(source_->handle(), 0);
     if (const Duration now = steady_now(); now - kept_time_at_ >= idle_max) {
       kept_time_at_ = now;
       callbacks_.keep_time(*this, other_history().empty());
@@ -185,13 +129,8 @@ void Feed::run() {
 bool Feed::take_from(Partition partition) {
   const auto& part = followed(partition).following;
   if (!part || !part->followed()) return false;
-  std::array<rd_kafka_message_t*, slice_messages_max> taken{};
-  const ssize_t count =
-      rd_kafka_consume_batch_queue(source(partition).queue.get(), 0, taken.data(), taken.size());
-  if (count <= 0) return false;
-  std::vector<Message> messages;
-  for (ssize_t i = 0; i < count; ++i)
-    messages.emplace_back(taken.at(static_cast<std::size_t>(i)), rd_kafka_message_destroy);
+  const auto messages = source_->take(partition);
+  if (messages.empty()) return false;
   std::vector<LogRecord> records;
   std::vector<FedRecord> told;
   std::size_t bytes = 0;
@@ -199,7 +138,7 @@ bool Feed::take_from(Partition partition) {
     if (!records.empty()) write(partition, std::exchange(records, {}), std::exchange(told, {}));
     bytes = 0;
   };
-  for (const Message& message : messages) {
+  for (const FeedConnection::Message& message : messages) {
     if (!part->followed()) break;  // stopped by one before
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
       take(partition, *message, records, told);
@@ -294,7 +233,7 @@ std::string Feed::unreadable() const {
 
 std::optional<TopicRange> Feed::range(Partition partition) {
   const std::string& name = followed(partition).name;
-  rd_kafka_t* const handle = client_.handle.get();
+  rd_kafka_t* const handle = source_->handle();
   const auto low = topic_offset(handle, name, 0, RD_KAFKA_OFFSET_BEGINNING, range_patience);
   const auto high = low ? topic_offset(handle, name, 0, RD_KAFKA_OFFSET_END, range_patience) : low;
   if (high) return TopicRange{*low, *high};
@@ -306,16 +245,16 @@ std::optional<TopicRange> Feed::range(Partition partition) {
 // leader of before, and is asked by chance.
 void Feed::turn_to(std::int32_t leader) {
   constexpr std::chrono::milliseconds patience{1'000};
-  const std::string address = broker_address(client_.handle.get(), leader, patience);
+  const std::string address = broker_address(source_->handle(), leader, patience);
   if (address.empty()) return counts_.error("leader", RD_KAFKA_RESP_ERR__UNKNOWN_BROKER);
   try {
-    Client client = make_client(address);
+    auto source = connect(address);
     // It may have died since it acknowledged, and nobody else would ever be asked.
-    if (broker_address(client.handle.get(), leader, patience).empty())
+    if (broker_address(source->handle(), leader, patience).empty())
       return counts_.error("leader", RD_KAFKA_RESP_ERR__TRANSPORT);
-    end_client();
+    stop_all();
     const std::scoped_lock lock(mutex_);
-    std::swap(client_, client);  // the old one ends without the lock
+    std::swap(source_, source);  // the old one ends without the lock
   } catch (const KafkaFault&) {
     counts_.error("leader", RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE);
   }
@@ -358,7 +297,7 @@ Following::Ways Feed::ways(Partition partition) {
   };
   ways.read_up_to = [this, partition] { return mirror_.end(partition); };
   ways.start = [this, partition](std::uint64_t offset) { return start(partition, offset); };
-  ways.stop = [this, partition] { stop(partition); };
+  ways.stop = [this, partition] { source_->stop(partition); };
   ways.range = [this, partition] { return range(partition); };
   ways.end_is_proven = [this] { return end_is_proven_.load(); };
   ways.other_history = [this](const std::string& why) { say_other_history(why); };
@@ -389,25 +328,13 @@ std::optional<LogRecord> Feed::to_compare(Partition partition,
 }
 
 bool Feed::start(Partition partition, std::uint64_t offset) {
-  const Source& its = source(partition);
-  if (rd_kafka_consume_start_queue(its.topic.get(), 0, static_cast<std::int64_t>(offset),
-                                   its.queue.get()) != 0) {
-    counts_.error("start", rd_kafka_last_error());
+  if (const auto error = source_->start(partition, offset); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    counts_.error("start", error);
     return false;
   }
   const std::scoped_lock lock(mutex_);
   ++feed_counts_.restarts;
   return true;
-}
-
-void Feed::stop(Partition partition) {
-  const Source& its = source(partition);
-  rd_kafka_consume_stop(its.topic.get(), 0);
-  // What is left in the queue is of the old start.
-  for (;;) {
-    const Message old(rd_kafka_consume_queue(its.queue.get(), 0), rd_kafka_message_destroy);
-    if (!old) break;
-  }
 }
 
 void Feed::stop_all() {

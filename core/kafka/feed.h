@@ -13,27 +13,11 @@
 #include <thread>
 
 #include "core/kafka/acknowledged.h"
-#include "core/kafka/client.h"
-#include "core/kafka/counts.h"
+#include "core/kafka/feed_connection.h"
 #include "core/kafka/following.h"
 #include "core/kafka/mirror.h"
 
 namespace optare {
-
-struct FeedOptions {
-  std::map<Partition, std::string> topics;
-  // Brokers answer as soon as there is something; librdkafka's mock does not, so tests say less.
-  Duration fetch_wait = std::chrono::milliseconds(500);
-  // What librdkafka fetches ahead of each topic; ours. Once there is as much it may rest for up to
-  // a second, so that no more than this comes in one: a node that joins would wait for it.
-  std::size_t queued_kib_max = 32U << 10U;
-  // Longer records are void: nobody of ours writes them.
-  std::size_t record_bytes_max = frame_bytes_max;
-  // A record whose time a broker did not set is void. librdkafka's mock never sets one.
-  bool broker_time_only = true;
-  // Further settings of librdkafka, for tests.
-  KafkaSettings more{};
-};
 
 // One record as the topic has it.
 struct FedRecord {
@@ -98,15 +82,6 @@ class Feed {
   std::uint64_t high_watermark(Partition partition) const;
 
  private:
-  // A connection, with what is read through it of each partition.
-  struct Source {
-    KafkaTopicHandle topic;
-    KafkaQueue queue;
-  };
-  struct Client {
-    std::shared_ptr<rd_kafka_t> handle;
-    std::array<Source, partitions.size()> sources;
-  };
   struct Followed {  // of one partition; the feed's thread only
     std::string name;
     std::optional<Following> following;
@@ -118,11 +93,7 @@ class Feed {
   using Steady = std::chrono::steady_clock;
 
   // `brokers`: none but these are asked first. Throws KafkaFault.
-  Client make_client(const std::string& brokers);
-  void end_client();
-  Source& source(Partition partition) {
-    return client_.sources[static_cast<std::size_t>(partition)];
-  }
+  std::shared_ptr<FeedConnection> connect(const std::string& brokers);
   void run();
   bool take_from(Partition partition);  // true: there was something
   void take(Partition partition, const rd_kafka_message_t& message, std::vector<LogRecord>& records,
@@ -137,7 +108,6 @@ class Feed {
   void start_what_stands_still();
   std::optional<LogRecord> to_compare(Partition partition, std::optional<std::uint64_t> doubted);
   bool start(Partition partition, std::uint64_t offset);
-  void stop(Partition partition);
   void stop_all();
   std::optional<TopicRange> range(Partition partition);
   void say_other_history(const std::string& what);
@@ -167,7 +137,8 @@ class Feed {
   std::atomic<bool> compared_ = false;
   std::atomic<bool> end_is_proven_ = false;
   mutable std::mutex mutex_;  // guards the rest
-  Client client_;             // written by the feed's thread, which alone may read it without
+  // Written by the feed's thread, which alone may read it without.
+  std::shared_ptr<FeedConnection> source_;
   std::string other_history_;
   std::array<bool, partitions.size()> look_again_{};
   Counts feed_counts_;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/encoding.h"
-#include "core/kafka/rights.h"
 
 namespace optare {
 namespace {
@@ -15,9 +14,6 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds poll_interval{100};
 // In a look: what is new waits for so long.
 constexpr std::chrono::milliseconds check_poll_interval{10};
-// Beyond the producer's own time-out, which answers for the record; then it is not waited for.
-constexpr std::chrono::milliseconds delivery_grace{2'000};
-
 // Of a doubt that goes on, a mark.
 constexpr std::chrono::milliseconds mark_interval{1'000};
 // Erased from its beginning, so that it is no row to anybody.
@@ -79,6 +75,7 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
       random_(random),
       reader_(std::make_unique<TopicReader>(connection, options_.topic, options_.fetch_wait)),
       checker_(std::make_unique<TopicReader>(connection, options_.topic, options_.fetch_wait)),
+      producer_(connection, options_.topic, options_.write_patience),
       seal_(std::move(key_encryption_key), random) {
   read_to_end(*reader_, options_, [this] { follow(poll_interval); });
   if (other_key_) refuse_key();
@@ -97,6 +94,7 @@ KafkaVault::KafkaVault(const KafkaConnection& connection, KafkaVaultOptions opti
 
 KafkaVault::~KafkaVault() {
   stopping_ = true;
+  producer_.stop();
   follower_.join();
 }
 
@@ -205,7 +203,7 @@ void KafkaVault::mark() {
     return seal_.erased_row(mark_name);
   }();
   try {
-    const std::uint64_t offset = deliver(std::string(mark_name), row);
+    const std::uint64_t offset = producer_.deliver(std::string(mark_name), row);
     check_.marked(offset, std::move(row));
   } catch (const std::runtime_error&) {
     return;  // in a while again
@@ -255,7 +253,7 @@ void KafkaVault::write_again() {
       if (const auto row = records_.row_at(key)) rows.emplace_back(key, *row);
   }
   try {
-    for (auto& [key, row] : rows) deliver(key, std::move(row));
+    for (auto& [key, row] : rows) producer_.deliver(key, std::move(row));
   } catch (const std::runtime_error&) {
     return;  // in a while again
   }
@@ -369,7 +367,7 @@ void KafkaVault::write(const std::string& key, const std::string& row) {
   std::unique_lock lock(mutex_);
   const auto before = std::pair(next_offset_, places_lost_);
   lock.unlock();
-  const std::uint64_t offset = deliver(key, row);
+  const std::uint64_t offset = producer_.deliver(key, row);
   lock.lock();
   // Below what had been read it stands in another topic, which the reader does not know yet.
   const auto read_back = [&] {
@@ -381,48 +379,6 @@ void KafkaVault::write(const std::string& key, const std::string& row) {
                     "time{}{}",
                     options_.topic, fault_.empty() ? "" : ": ", fault_));
   }
-}
-
-void KafkaVault::start_producer() {
-  producer_ = make_kafka(
-      RD_KAFKA_PRODUCER, connection_,
-      producer_settings({{"message.timeout.ms", std::to_string(options_.write_patience.count())}}),
-      [this](rd_kafka_conf_t* conf) {
-        rd_kafka_conf_set_opaque(conf, &delivery_);
-        rd_kafka_conf_set_dr_msg_cb(
-            conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-              *static_cast<Delivery*>(opaque) = {.done = true,
-                                                 .error = message->err,
-                                                 .offset = message->offset,
-                                                 .surely_not = rd_kafka_message_status(message) ==
-                                                               RD_KAFKA_MSG_STATUS_NOT_PERSISTED};
-            });
-      });
-}
-
-std::uint64_t KafkaVault::deliver(const std::string& key, std::string row) {
-  if (!producer_) start_producer();
-  const auto until = Steady::now() + options_.write_patience + delivery_grace;
-  auto topic = make_topic(producer_.get(), options_.topic);
-  // librdkafka may end its handle of a broker when it learns the brokers' names, and what waited
-  // there with it: that is sent again.
-  do {
-    delivery_ = {};
-    const int queued = rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, row.data(), row.size(),
-                                        key.data(), key.size(), nullptr);
-    if (queued != 0) delivery_ = {.done = true, .error = rd_kafka_last_error()};
-    while (!delivery_.done && !stopping_ && Steady::now() < until)
-      rd_kafka_poll(producer_.get(), static_cast<int>(poll_interval.count()));
-  } while (delivery_.surely_not && delivery_.error == RD_KAFKA_RESP_ERR__DESTROY &&
-           Steady::now() < until);
-  if (delivery_.done && delivery_.error == RD_KAFKA_RESP_ERR_NO_ERROR)
-    return static_cast<std::uint64_t>(delivery_.offset);
-  const auto error = delivery_.done ? delivery_.error : RD_KAFKA_RESP_ERR__TIMED_OUT;
-  topic.reset();
-  producer_.reset();  // with what may still be under way
-  throw VaultFault(fmt::format("the vault in topic {} cannot be written, or nobody knows: {}",
-                               options_.topic,
-                               words_of(error, "Write", "topic " + options_.topic)));
 }
 
 }  // namespace optare

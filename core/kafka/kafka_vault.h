@@ -11,6 +11,7 @@
 
 #include "core/kafka/topic_reader.h"
 #include "core/kafka/vault_check.h"
+#include "core/kafka/vault_producer.h"
 #include "core/ports/random.h"
 #include "core/ports/vault.h"
 #include "core/vault/row_seal.h"
@@ -103,21 +104,11 @@ class KafkaVault final : public Vault {
   void write_again();
   // Returns once it was read back. REQUIRES: write_mutex_ held.
   void write(const std::string& key, const std::string& row);
-  void start_producer();
-  // Returns the offset at which it stands. REQUIRES: write_mutex_ held.
-  std::uint64_t deliver(const std::string& key, std::string row);
 
   // A record that stands before the log id, without which it cannot be opened.
   struct Early {
     std::string key;
     std::string row;
-  };
-  // What became of a record that was handed to the producer.
-  struct Delivery {
-    bool done = false;
-    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-    std::int64_t offset = -1;
-    bool surely_not = false;  // it is surely not in the topic
   };
 
   const KafkaConnection& connection_;
@@ -133,8 +124,7 @@ class KafkaVault final : public Vault {
   std::chrono::steady_clock::time_point mark_at_{};
 
   std::mutex write_mutex_;  // guards what writes
-  Delivery delivery_;       // of the one record that is under way
-  KafkaHandle producer_;
+  VaultProducer producer_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

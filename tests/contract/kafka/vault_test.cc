@@ -2,11 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/kafka/kafka_vault.h"
-#include "core/openssl/random.h"
 #include "tests/contract/vault_contract.h"
-#include "tests/support/mock_kafka.h"
-#include "tests/support/process.h"
+#include "tests/support/mock_vaults.h"
 
 namespace optare {
 namespace {
@@ -14,101 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-using Records = std::vector<std::pair<std::string, std::optional<std::string>>>;
-
-// As compaction leaves them: of each key the last.
-Records compacted(const Records& records) {
-  Records left;
-  for (const auto& record : records) {
-    std::erase_if(left, [&](const auto& before) { return before.first == record.first; });
-    left.push_back(record);
-  }
-  return left;
-}
-
-class MockVaults {
- public:
-  explicit MockVaults(const Records& records = {}) {
-    kafka_.make_topic("optare.vault");
-    for (const auto& [key, value] : records) write(key, value);
-  }
-  std::unique_ptr<KafkaVault> open(char key = 'k', std::chrono::milliseconds write_again = 60s,
-                                   std::chrono::milliseconds check = 60s) {
-    KafkaVaultOptions with = options();
-    with.write_again_after = write_again;
-    with.check_interval = check;
-    return open(with, key);
-  }
-  std::unique_ptr<KafkaVault> open(const KafkaVaultOptions& with, char key = 'k') {
-    return std::make_unique<KafkaVault>(connection_, with, Secret(std::string(32, key)), random_);
-  }
-  static KafkaVaultOptions options() {
-    return {
-        .topic = "optare.vault", .open_patience = 60s, .write_patience = 30s, .fetch_wait = 5ms};
-  }
-  // What the next questions for records are answered, one each.
-  void fail_fetch(const std::vector<rd_kafka_resp_err_t>& errors) {
-    constexpr std::int16_t fetch_request = 1;  // its number in the protocol
-    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), fetch_request, errors.size(),
-                                            errors.data());
-  }
-  // A reader that begins is told so, one that goes on does not ask.
-  void fail_begin(std::size_t times) {
-    const std::vector errors(times, RD_KAFKA_RESP_ERR_INVALID_REQUEST);
-    rd_kafka_mock_push_request_errors_array(kafka_.cluster(), list_offsets_request, errors.size(),
-                                            errors.data());
-  }
-  void fail_begin_no_more() {
-    rd_kafka_mock_clear_request_errors(kafka_.cluster(), list_offsets_request);
-  }
-  bool exists() { return vault_exists(connection_, options()); }
-  // A record as anybody may write it who may write to the topic; none: a tombstone.
-  void write(const std::string& key, const std::optional<std::string>& value) {
-    const auto producer = make_kafka(RD_KAFKA_PRODUCER, connection_, {{"linger.ms", "0"}});
-    const auto topic = make_topic(producer.get(), "optare.vault");
-    std::string bytes = value.value_or("");
-    ASSERT_EQ(rd_kafka_produce(topic.get(), 0, RD_KAFKA_MSG_F_COPY, value ? bytes.data() : nullptr,
-                               bytes.size(), key.data(), key.size(), nullptr),
-              0);
-    ASSERT_EQ(rd_kafka_flush(producer.get(), 10'000), RD_KAFKA_RESP_ERR_NO_ERROR);
-  }
-  Records records() {
-    Records records;
-    TopicReader reader(connection_, "optare.vault", 5ms);
-    const auto end = reader.end(60s).value_or(0);
-    wait_until("the records of the vault", [&] {
-      reader.poll(100ms, [&](const TopicReader::Record& record) {
-        auto& [key, value] = records.emplace_back(record.key, std::nullopt);
-        if (record.value) value.emplace(*record.value);
-      });
-      return reader.position() >= end;
-    });
-    return records;
-  }
-  // The mock keeps some MB of a topic: the first records are gone then.
-  void drop_first() {
-    for (int i = 0; i < 8; ++i) write("foreign", std::string(900'000, 'x'));
-    ASSERT_GT(first_offset(), 0U);
-  }
-  // The last record of the key that begins so.
-  std::pair<std::string, std::string> last(const std::string& prefix) {
-    for (const auto& [key, value] : compacted(records()))
-      if (key.starts_with(prefix)) return {key, value.value_or("(tombstone)")};
-    return {};
-  }
-
- private:
-  std::uint64_t first_offset() {
-    const auto bounds = TopicReader(connection_, "optare.vault", 5ms).bounds(60s);
-    return bounds ? bounds->begin : 0;
-  }
-
-  static constexpr std::int16_t list_offsets_request = 2;  // its number in the protocol
-  MockKafka kafka_;
-  const KafkaConnection connection_ = kafka_.connection();
-  SystemRandom random_;
-};
 
 template <class Action>
 std::string fault_of(Action action) {
@@ -236,13 +138,13 @@ TEST(KafkaVault, WritesAgainWhatAStrangersRecordStandsBehind) {
   vault->put("signing-key/1", Secret("one"));
   vault->put("signing-key/2", Secret("two"));
   vault->erase("signing-key/2");
-  const Records own = compacted(vaults.records());
+  const auto own = MockVaults::compacted(vaults.records());
   ASSERT_EQ(own.size(), 4U);
   for (const auto& [key, row] : own) vaults.write(key, std::nullopt);
   vaults.write("signing-key/1", "garbage that is long enough to be a row");
-  Records left;
+  MockVaults::Records left;
   wait_until("what holds something to stand last", [&] {
-    left = compacted(vaults.records());
+    left = MockVaults::compacted(vaults.records());
     return std::ranges::all_of(own, [&](const auto& record) {
       return record.first == "signing-key/2" || std::ranges::find(left, record) != left.end();
     });
@@ -300,7 +202,7 @@ TEST(KafkaVault, KnowsWhatWasErasedAfterACompaction) {
   vault->put("signing-key/1", Secret("one"));
   vault->put("signing-key/2", Secret("two"));
   vault->erase("signing-key/1");
-  MockVaults later(compacted(vaults.records()));
+  MockVaults later(MockVaults::compacted(vaults.records()));
   const auto reader = later.open();
   EXPECT_EQ(reader->foreign_records(), 0U);
   EXPECT_THAT(reader->names(""), ElementsAre("fleet-key/1", "log-id", "signing-key/2"));
@@ -318,7 +220,7 @@ TEST(KafkaVault, IsOpenedByALogIdThatStandsLast) {
   vault->erase("signing-key/1");
   const auto [key, row] = vaults.last("log-id");
   vaults.write(key, row);
-  const Records left = compacted(vaults.records());
+  const auto left = MockVaults::compacted(vaults.records());
   ASSERT_EQ(left.back().first, key);
   MockVaults later(left);
   const auto reader = later.open();
