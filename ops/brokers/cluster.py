@@ -97,7 +97,7 @@ class Cluster:
         facts = dict(options, cluster_id=random_id(), nodes=[])
         ids = range(1, options["brokers"] + 1)
         if options["network"]:
-            facts["network"] = Network.free_number()
+            facts["network"] = Network.claim()
         network = Network(facts["network"], ids) if options["network"] else None
         numbers = free_ports(3 * len(ids))
         for i in ids:

@@ -29,15 +29,22 @@ class Network:
         self.nodes = [guest, *nodes]
 
     @staticmethod
-    def free_number():
-        """One that no other cluster of this machine uses."""
+    def claim():
+        """The number of a network that no other cluster of this machine uses. Its bridge is made, so that none that
+        comes up at the same time takes it."""
         if os.geteuid() != 0:
             raise Fault("--network needs root: namespaces are made")
         taken = ip("-br", "address") + ip("route")
+        refused = ""
         for number in networks:
-            if f"10.89.{number}." not in taken and f"kafka{number} " not in taken:
+            if f"10.89.{number}." in taken or f"kafka{number} " in taken:
+                continue
+            made = subprocess.run(["ip", "link", "add", f"kafka{number}", "type", "bridge"], capture_output=True, text=True,
+                                  check=False)
+            if made.returncode == 0:
                 return number
-        raise Fault("no network of 10.89.N.0/24 is free")
+            refused = f": {made.stderr.strip()}"
+        raise Fault(f"no network of 10.89.N.0/24 is free{refused}")
 
     def address(self, node):
         """Where the node is found, by the others and by clients."""
@@ -52,13 +59,14 @@ class Network:
         return ["ip", "netns", "exec", self.namespace(node)]
 
     def up(self):
-        """Makes it unless it is there."""
-        if subprocess.run(["ip", "link", "show", self.bridge], capture_output=True, check=False).returncode == 0:
+        """Makes it unless it is there, the bridge of which is the last to be up."""
+        found = subprocess.run(["ip", "link", "show", self.bridge], capture_output=True, text=True, check=False)
+        if ",UP" in found.stdout:
             return
-        ip("link", "add", self.bridge, "type", "bridge")
         try:
-            ip("address", "add", f"{self.prefix}.1/24", "dev", self.bridge)
-            ip("link", "set", self.bridge, "up")
+            if found.returncode != 0:
+                ip("link", "add", self.bridge, "type", "bridge")
+            ip("address", "replace", f"{self.prefix}.1/24", "dev", self.bridge)
             for node in self.nodes:
                 space, host_end = self.namespace(node), self.namespace(node)
                 ip("netns", "add", space)
@@ -67,6 +75,7 @@ class Network:
                 ip("-n", space, "address", "add", f"{self.address(node)}/24", "dev", "eth0")
                 ip("-n", space, "link", "set", "eth0", "up")
                 ip("-n", space, "link", "set", "lo", "up")
+            ip("link", "set", self.bridge, "up")
         except BaseException:
             self.down()
             raise

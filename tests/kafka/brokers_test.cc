@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <sstream>
 
 #include "core/kafka/topic_admin.h"
@@ -105,6 +107,26 @@ TEST(KafkaFaults, BrokersUnderOpsKafka) {
   EXPECT_THROW(brokers.pause(1), std::runtime_error);
   brokers.start_all();
   EXPECT_EQ(kafka.read("kept").size(), 2U);
+}
+
+TEST(KafkaFaults, ClustersThatComeUpAtOnceHaveNetworksOfTheirOwn) {
+  const auto come_up = [] {
+    return std::make_unique<KafkaBrokers>(KafkaBrokersOptions{.brokers = 1, .network = true});
+  };
+  auto other = std::async(std::launch::async, come_up);
+  const auto one = come_up();
+  {
+    const auto another = other.get();
+    EXPECT_NE(another->bootstrap(), one->bootstrap());
+    RawKafka(another->bootstrap()).create_topic("its-own");
+  }
+  // What goes with one is not the other's.
+  RawKafka kafka(one->bootstrap());
+  kafka.create_topic("kept");
+  EXPECT_EQ(kafka.produce("kept", 0, "alone"), 0);
+  one->stop_all();
+  one->start_all();
+  EXPECT_EQ(kafka.read("kept").size(), 1U);
 }
 
 }  // namespace
