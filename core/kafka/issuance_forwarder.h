@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,9 +11,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
-#include "core/issuance/acknowledgements.h"
+#include "core/issuance/forwarding.h"
 #include "core/kafka/counts.h"
 #include "core/kafka/ordered_producer.h"
 #include "core/log/retained_log.h"
@@ -23,22 +21,12 @@ namespace optare {
 
 struct ForwarderOptions {
   std::string topic;
-  // What is handed over and not acknowledged, at most: so much memory it takes, however long the
-  // brokers are away. Bytes are exceeded by one batch at most.
-  std::size_t records_max = 256;
-  std::size_t bytes_max = 4U << 20U;
-  // Read from the spool at once. With the largest batches that is 16 MiB for a moment.
-  std::size_t read_records_max = 16;
+  ForwardingLimits limits{};
   // So long what comes is gathered where nobody waits for it: handing over costs this node and the
   // brokers as much for many batches as for one. Not while there is more than that to forward.
   std::chrono::milliseconds gather{20};
-  // How much may be sent again after a crash; the mark costs a sync.
-  std::chrono::milliseconds mark_interval{1'000};
   // When it ends: how long it goes on with what is there.
   std::chrono::milliseconds stop_patience{2'000};
-  // After a failure that ended the producer.
-  std::chrono::milliseconds retry_min{200};
-  std::chrono::milliseconds retry_max{5'000};
   KafkaSettings more{};  // further settings of librdkafka, for tests
 };
 
@@ -89,11 +77,6 @@ class IssuanceForwarder {
 
  private:
   using Steady = std::chrono::steady_clock;
-  struct Held {
-    std::uint64_t offset = 0;
-    std::size_t bytes = 0;
-    Timestamp time{};
-  };
   // Told by other threads that there is something to do; outlives who is told.
   struct Wake {
     std::mutex mutex;
@@ -107,15 +90,9 @@ class IssuanceForwarder {
   bool wait();  // whether it has to stop
   bool gathers() const;
   void step();
-  void take_acknowledgements();
-  void hand_over();
-  bool read_ahead();
-  void skip_to(std::uint64_t cut);
-  void give_up_producer(std::string why);
-  void keep_mark(bool now);
+  Forwarding::Ways ways();
   void publish();
   std::string trouble() const;
-  bool all_forwarded() const;
 
   const Parts parts_;
   const ForwarderOptions options_;
@@ -124,21 +101,7 @@ class IssuanceForwarder {
 
   // The thread's own.
   std::unique_ptr<OrderedProducer> producer_;
-  std::uint64_t next_ = 0;          // to hand over
-  std::uint64_t acknowledged_ = 0;  // everything below it is, or is lost
-  std::uint64_t marked_ = 0;        // what the mark says
-  std::uint64_t forwarded_ = 0;
-  std::uint64_t lost_ = 0;
-  std::deque<Held> held_;
-  std::size_t held_bytes_ = 0;
-  std::string node_;              // of what was handed over last
-  std::vector<LogRecord> ahead_;  // read already, not handed over
-  std::size_t ahead_given_ = 0;
-  std::string trouble_;       // with the spool, or what ended the last producer
-  std::string mark_trouble_;  // until a mark is kept
-  Steady::time_point retry_at_{};
-  std::chrono::milliseconds retry_after_;
-  Steady::time_point mark_due_{};
+  Forwarding forwarding_;
 
   mutable std::mutex status_mutex_;
   ForwardStatus status_;  // but for what is counted when asked

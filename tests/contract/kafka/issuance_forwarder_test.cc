@@ -30,8 +30,8 @@ class ForwarderTest : public testing::Test {
   void start(const std::function<void(ForwarderOptions&)>& change = {}) {
     forwarder_.reset();
     ForwarderOptions options{.topic = topic};
-    options.mark_interval = 20ms;
-    options.retry_min = 20ms;
+    options.limits.mark_interval = 20ms;
+    options.limits.retry_min = 20ms;
     options.stop_patience = 300ms;
     if (change) change(options);
     forwarder_ = std::make_unique<IssuanceForwarder>(
@@ -151,7 +151,7 @@ TEST_F(ForwarderTest, MarksNothingThatIsNotAcknowledged) {
 }
 
 TEST_F(ForwarderTest, TakesABoundedPartOfWhatWaits) {
-  start([](ForwarderOptions& options) { options.records_max = 32; });
+  start([](ForwarderOptions& options) { options.limits.records_max = 32; });
   add(1);
   all_forwarded();
   brokers_down();
@@ -173,7 +173,7 @@ TEST_F(ForwarderTest, TakesABoundedPartOfWhatWaits) {
 
 TEST_F(ForwarderTest, CountsBytesToo) {
   brokers_down();
-  start([](ForwarderOptions& options) { options.bytes_max = 1U << 20U; });
+  start([](ForwarderOptions& options) { options.limits.bytes_max = 1U << 20U; });
   add(60, 50'000);  // 100 kB each
   wait_until("it to hold all that it may",
              [&] { return forwarder_->status().held_bytes > 1U << 20U; });
@@ -188,7 +188,7 @@ TEST_F(ForwarderTest, CountsBytesToo) {
 TEST_F(ForwarderTest, CountsOnceWhatItHolds) {
   add(100);
   brokers_down();
-  start([](ForwarderOptions& options) { options.records_max = 4; });
+  start([](ForwarderOptions& options) { options.limits.records_max = 4; });
   wait_until("it to hold what it may", [&] { return forwarder_->status().held_records >= 4; });
   const ForwardStatus status = forwarder_->status();
   EXPECT_EQ(status.held_records, 4U);
@@ -222,7 +222,7 @@ TEST_F(ForwarderTest, StaysInOrderWhateverABrokerRefuses) {
 TEST_F(ForwarderTest, SaysWhatItsTroubleIsAsLongAsItLasts) {
   using Errors = std::vector<rd_kafka_resp_err_t>;
   kafka_.fail_produce(Errors(10'000, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
-  start([](ForwarderOptions& options) { options.retry_max = 20ms; });
+  start([](ForwarderOptions& options) { options.limits.retry_max = 20ms; });
   add(1);
   wait_until("it to say so", [&] { return forwarder_->status().trouble != ""; });
   const auto refused = [&] {
@@ -295,7 +295,7 @@ TEST_F(ForwarderTest, SaysWhatTheSpoolDroppedBeforeItWasForwarded) {
   brokers_down();
   add(100);
   start([](ForwarderOptions& options) {
-    options.records_max = 4;
+    options.limits.records_max = 4;
     options.more = {{"max.in.flight", "1"}};
   });
   wait_until("it to hold what it may", [&] { return forwarder_->status().held_records >= 4; });
@@ -353,7 +353,7 @@ TEST_F(ForwarderTest, GoesOnWhenTheMarkCannotBeKept) {
 
 TEST_F(ForwarderTest, SaysThatTheMarkCannotBeKeptUntilItIs) {
   mark_faults_ = 1'000'000;
-  start([](ForwarderOptions& options) { options.mark_interval = 300ms; });
+  start([](ForwarderOptions& options) { options.limits.mark_interval = 300ms; });
   add(1);
   all_forwarded();
   wait_until("it to say so", [&] { return forwarder_->status().trouble == "no disk"; });
