@@ -1,5 +1,6 @@
 #include "core/issuance/spool.h"
 
+#include <array>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -64,7 +65,8 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
     Waiters waiters;
   };
 
-  // After an append of unknown outcome only the log knows where the chain ends.
+  // After an append of unknown outcome only the log knows where the chain ends. Where retention
+  // dropped all of it, it does not know the number.
   bool find_end() {
     if (appending_) return false;
     try {
@@ -72,6 +74,8 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
     } catch (const LogFault&) {
       return false;  // Not settled yet, or not readable.
     }
+    for (const ChainEnd& end : possible_ends_)
+      if (end.hash == end_->hash) end_->next_number = end.next_number;
     return true;
   }
 
@@ -123,7 +127,10 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
       const std::scoped_lock lock(mutex_);
       appending_ = false;
       if (outcome == Append::persisted) end_ = batch->end;
-      if (outcome == Append::possibly_persisted) end_.reset();
+      if (outcome == Append::possibly_persisted) {
+        possible_ends_ = {*end_, batch->end};
+        end_.reset();
+      }
       if (end_) {
         waiters_.for_each_thread([this](const auto& executor) { append_soon(executor); });
       } else {
@@ -151,7 +158,8 @@ class IssuanceSpool::Gathering : public std::enable_shared_from_this<Gathering> 
   const std::shared_ptr<IssuanceAcknowledgements> acknowledgements_;  // may be null
 
   std::mutex mutex_;
-  std::optional<ChainEnd> end_;  // none: not known
+  std::optional<ChainEnd> end_;            // none: not known
+  std::array<ChainEnd, 2> possible_ends_;  // when it was known last, or a batch behind
   BatchBuilder tokens_;
   Waiters waiters_;  // of `tokens_`
   bool appending_ = false;

@@ -11,6 +11,7 @@
 #include "core/memory/memory_log.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/held_log.h"
+#include "tests/support/issuance_batches.h"
 
 namespace optare {
 namespace {
@@ -190,6 +191,30 @@ TEST_F(SpoolTest, LooksWhereTheChainEndsAfterAnUnknownOutcome) {
       last = (*batch)->first_number;
     EXPECT_EQ(reader.offset(), memory.end(issuance_partition)) << "the chain holds";
     EXPECT_EQ(last, written ? 2 : 1);
+  }
+}
+
+// Retention may drop everything meanwhile. A number that comes twice in a start is taken for a
+// batch that was forwarded twice.
+TEST_F(SpoolTest, NumbersGoOnWhenWhatHadNoAnswerWasDropped) {
+  for (const bool written : {true, false}) {
+    MemoryLog memory(clock_);
+    HeldLog log(memory);
+    IssuanceSpool spool(log, "node", first_start);
+    record(spool, "a");
+    run();
+    log.release();
+    record(spool, "unknown");
+    run();
+    log.lose_answer(written);
+    run();
+    const std::uint64_t end = memory.end(issuance_partition);
+    drop_batches_before(memory, end);
+    record(spool, "after");
+    run();
+    log.release();
+    const auto after = parse_batch(memory.read(issuance_partition, end, 1).front().bytes);
+    EXPECT_EQ(after->first_number, written ? 3 : 2);
   }
 }
 
