@@ -162,8 +162,7 @@ Task<Result<LogCommandRunner::Attempt>> LogCommandRunner::decide(const Request& 
     }
     if (!may_be_behind(decision.error().code) || waited)
       co_return std::unexpected(decision.error());
-    const bool caught_up = co_await parts_.states.caught_up(Partition::control, barrier_patience);
-    if (!caught_up)
+    if (!co_await parts_.states.caught_up(Partition::control))
       co_return reject(Code::not_fresh, "this node is behind the log: try again shortly");
   }
 }

@@ -21,8 +21,6 @@ namespace optare {
 // How long a caller waits for his commit to come back before the answer is `outcome_unknown`. Ours:
 // the commit's own deadline is 10 s, and a log that takes this long is in trouble.
 constexpr Duration command_patience = std::chrono::seconds(8);
-// How long a refusal for absence waits for the view to catch up with the log (contracts.md G).
-constexpr Duration barrier_patience = std::chrono::seconds(2);
 
 class LogCommandRunner final : public CommandRunner {
  public:

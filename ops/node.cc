@@ -8,6 +8,7 @@
 
 #include "api/oauth/token_signers.h"
 #include "core/base/encoding.h"
+#include "core/log/end_questions.h"
 #include "ops/embedded_backing.h"
 #include "ops/files.h"
 #include "ops/forwarding.h"
@@ -108,6 +109,7 @@ NodeOptions node_options(const Config& config) {
                                  .ssl_cert = config.kafka_ssl_cert,
                                  .ssl_key = config.kafka_ssl_key,
                                  .issuance_acknowledged = config.issuance_ack == "kafka"};
+    options.view.absence_patience = absence_patience_of_brokers;
     options.may_begin = false;  // of several nodes none may: `optare init` does
   }
   return options;

@@ -254,8 +254,8 @@ Task<bool> LiveStates::reached(std::uint64_t position, Duration patience) {
   co_return co_await wait(std::move(waiter), patience);
 }
 
-Task<bool> LiveStates::caught_up(Partition partition, Duration patience) {
-  const Duration until = clock_.boottime() + patience;
+Task<bool> LiveStates::caught_up(Partition partition) {
+  const Duration until = clock_.boottime() + options_.absence_patience;
   Completion<std::optional<std::uint64_t>> answer;
   std::uint64_t question = 0;
   {

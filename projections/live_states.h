@@ -23,6 +23,7 @@ struct LiveStatesOptions {
   std::size_t applications_cached_max = 20'000;  // about 1 KiB each
   std::size_t apis_cached_max = 2'000;
   Duration staleness_max = std::chrono::seconds(15);  // design D11: longer than a broker fail-over
+  Duration absence_patience = std::chrono::seconds(2);  // contracts.md G
 };
 
 // Thread: reads from any; `applied`, `caught_up_now`, `tick` from the follower's thread only.
@@ -59,7 +60,7 @@ class LiveStates final : public States {
   Timestamp log_time(Partition partition) const override;
   std::uint32_t feature_level(Partition partition) const override;
   Task<bool> reached(std::uint64_t position, Duration patience) override;
-  Task<bool> caught_up(Partition partition, Duration patience) override;
+  Task<bool> caught_up(Partition partition) override;
   bool fresh() const override;
   Duration age() const override;
   std::shared_ptr<const Application> application(const ClientId& id) const override;

@@ -8,11 +8,9 @@
 
 namespace optare {
 
-constexpr Duration absence_patience = std::chrono::seconds(2);  // contracts.md G
-
 // Errors: not_fresh.
 [[nodiscard]] inline Task<Result<void>> see_all_of_control(States& states) {
-  if (co_await states.caught_up(Partition::control, absence_patience)) co_return Result<void>{};
+  if (co_await states.caught_up(Partition::control)) co_return Result<void>{};
   co_return reject(Code::not_fresh, "this node is behind its log: try again shortly");
 }
 

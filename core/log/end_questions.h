@@ -9,9 +9,15 @@
 
 namespace optare {
 
-// How long one question may take, a leader's election included; then nobody can tell. Shorter than
-// who asks is patient (absence_patience).
-constexpr Duration end_question_patience = std::chrono::milliseconds(1'500);
+// How long who is to be told that something is absent waits, where brokers have to say where the
+// log ends: as long as a command waits for its commit (command_patience). What keeps brokers from
+// answering for a moment, a restart of one of them or other work, keeps both waiting and lets
+// neither fail.
+constexpr Duration absence_patience_of_brokers = std::chrono::seconds(8);
+// How long one question may take, a leader's election included; then nobody can tell. Then what
+// stands before that end has to be read.
+constexpr Duration end_question_patience = std::chrono::milliseconds(7'500);
+static_assert(end_question_patience < absence_patience_of_brokers);
 
 // Thread: one at a time.
 class EndQuestions {

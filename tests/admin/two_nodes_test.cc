@@ -161,7 +161,7 @@ TEST_F(TwoNodes, SayThatTheyAreBehindRatherThanThatItIsAbsent) {
   const std::string id = create_on_one();
   const auto answering = two.begin(request(Method::get, "/applications/" + id));
   EXPECT_FALSE(*answering);
-  deployment.clock.advance(absence_patience);
+  deployment.clock.advance(LiveStatesOptions().absence_patience);
   two.node.follower->tick();
   two.node.context.restart();
   two.node.context.poll();

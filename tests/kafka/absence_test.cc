@@ -1,8 +1,11 @@
 // What one node has made, another knows at once (design D6): a name that is not there is looked up
 // once more behind what is durable.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <functional>
 #include <thread>
 
 #include "tests/support/fleet.h"
@@ -11,6 +14,10 @@ namespace optare {
 namespace {
 
 using namespace std::chrono_literals;
+
+// Longer than it may do without a connection that answers nothing (broker_silence_max), shorter
+// than a command waits for its commit.
+constexpr Duration broker_late_for = 4s;
 
 TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   constexpr int applications = 1'000;
@@ -49,6 +56,35 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   callers.clear();
   EXPECT_EQ(got, applications);
   EXPECT_LE(asked_again, applications / 100);
+}
+
+// As when brokers are restarted one by one on a machine that has other work, too: for a while none
+// answers. Who asks meanwhile is told when it does, as a command is done then.
+TEST(FleetAbsence, IsToldOnceABrokerAnswersThatWasLate) {
+  KafkaBrokers brokers({.brokers = 1, .hasty = false});
+  const Fleet fleet(brokers.bootstrap());
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  const HttpHeaders headers{
+      {"Authorization", "Bearer " + node.token(fleet.admin(), fleet.audience())}};
+  const std::string nobody = "srv_0000000000000000000000";
+  brokers.pause(1);
+  std::array<int, 3> told{};
+  {
+    const auto as = [&](int& status, const std::function<HttpResponse()>& ask) {
+      return std::jthread([&status, ask] { status = ask().status; });
+    };
+    const auto token = as(
+        told[0], [&] { return node.request_token({nobody, "sk_x"}, "https://api.example.com"); });
+    const auto shown =
+        as(told[1], [&] { return node.send("GET", "/api/v1/applications/" + nobody, headers); });
+    const auto deleted =
+        as(told[2], [&] { return node.send("DELETE", "/api/v1/applications/" + nobody, headers); });
+    std::this_thread::sleep_for(broker_late_for);
+    brokers.resume(1);
+  }
+  EXPECT_THAT(told, testing::ElementsAre(401, 404, 404));
 }
 
 // Names that nobody made cost the brokers a question for many, not one each: whoever comes while

@@ -1,5 +1,6 @@
 #include "tests/simulation/process.h"
 
+#include "core/log/end_questions.h"
 #include "tests/support/log_samples.h"
 
 namespace optare::simulation {
@@ -7,6 +8,7 @@ namespace {
 
 LiveStatesOptions options_of(Break broken) {
   LiveStatesOptions options;
+  options.absence_patience = absence_patience_of_brokers;
   if (broken == Break::always_fresh) options.staleness_max = std::chrono::hours(1000);
   return options;
 }

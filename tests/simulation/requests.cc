@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "core/log/end_questions.h"
 #include "core/log/frame.h"
 
 namespace optare::simulation {
 namespace {
 
 // When nothing goes wrong any more: the patience for the log, and for a view that is behind.
-constexpr Duration answered_within = 2 * (command_patience + barrier_patience);
+constexpr Duration answered_within = 2 * (command_patience + absence_patience_of_brokers);
 
 bool ends_tokens(std::string_view name) {
   static const std::set<std::string_view> all{"DeleteApplication",  "DeactivateClient",

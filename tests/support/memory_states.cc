@@ -104,7 +104,7 @@ Timestamp MemoryStates::log_time(Partition partition) const {
 Task<bool> MemoryStates::reached(std::uint64_t position, Duration) {
   co_return States::position() >= position;
 }
-Task<bool> MemoryStates::caught_up(Partition, Duration) {
+Task<bool> MemoryStates::caught_up(Partition) {
   const auto now = catching_up;  // A copy: it may end itself.
   co_return !now || now();
 }

@@ -29,7 +29,7 @@ class MemoryStates final : public States {
     return system_ ? system_->feature_level : 1;
   }
   Task<bool> reached(std::uint64_t position, Duration patience) override;
-  Task<bool> caught_up(Partition partition, Duration patience) override;
+  Task<bool> caught_up(Partition partition) override;
   bool fresh() const override { return fresh_; }
   Duration age() const override { return fresh_ ? Duration(0) : std::chrono::hours(1); }
   std::shared_ptr<const Application> application(const ClientId& id) const override;

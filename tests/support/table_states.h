@@ -22,7 +22,7 @@ class TableStates final : public States {
   Timestamp log_time(Partition) const override { return {}; }
   std::uint32_t feature_level(Partition) const override { return 1; }
   Task<bool> reached(std::uint64_t position, Duration) override { co_return position <= ordinal; }
-  Task<bool> caught_up(Partition, Duration) override { co_return true; }
+  Task<bool> caught_up(Partition) override { co_return true; }
   bool fresh() const override { return true; }
   Duration age() const override { return Duration(0); }
 
