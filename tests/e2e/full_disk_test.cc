@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/support/alert_rules.h"
 #include "tests/support/lives.h"
 #include "tests/support/server_process.h"
 #include "tests/support/small_disk.h"
@@ -13,11 +14,14 @@ namespace optare {
 namespace {
 
 namespace json = boost::json;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr std::uint64_t disk_mib = 64;
 constexpr std::uint64_t reserve_mib = 8;
-constexpr std::uint64_t big_apis_max = 2'000;  // 60 KiB each, in log and view: never that many
+constexpr std::uint64_t large_disk_mib = 3 << 10;  // nobody fills it
+constexpr std::uint64_t big_apis_max = 2'000;      // 60 KiB each, in log and view: never that many
 constexpr int scopes_of_a_big_api = 100;
 
 // 25 KiB of text: it fills what RocksDB has taken from the disk in advance.
@@ -79,6 +83,10 @@ class FullDisk : public ::testing::Test {
     for (const std::string& api : acknowledged) EXPECT_EQ(read("/apis/" + api).status, 200) << api;
     EXPECT_GE(events(), acknowledged.size());
   }
+  std::set<std::string> alerts() {
+    // How busy this machine is, is not what is tried.
+    return firing(Scrape(server.ops("/metrics").body).with("optare_view_age_seconds", 0.1));
+  }
   void expect_a_sound_folder() {
     EXPECT_EQ(server.stop(), 0) << server.said();
     const Ended verified = run(optare_program({"replay", "--verify", "--data", server.data()}));
@@ -134,6 +142,23 @@ TEST_F(FullDisk, RefusesWritesAtTheReserveReadsOnAndGoesOnWithRoom) {
   EXPECT_EQ(json_member(server.ops("/readyz").body, "status"), "ready");
   EXPECT_EQ(server.metric("optare_store_writable", "log"), 1);
   expect_a_sound_folder();
+}
+
+TEST_F(FullDisk, RaisesItsAlertWhileAllIsStillTaken) {
+  disk.resize(large_disk_mib);
+  start(std::to_string(reserve_mib));
+  EXPECT_THAT(alerts(), IsEmpty());
+  disk.resize(disk_mib);
+  EXPECT_THAT(alerts(), ElementsAre("OptareDiskLow"));
+  EXPECT_TRUE(change());
+  disk.fill((reserve_mib - 1) << 20U);
+  EXPECT_FALSE(change());
+  EXPECT_THAT(alerts(), ElementsAre("OptareDiskLow", "OptareStoreNotWritable"));
+  disk.make_room();
+  EXPECT_TRUE(change());
+  EXPECT_THAT(alerts(), ElementsAre("OptareDiskLow"));
+  disk.resize(large_disk_mib);
+  EXPECT_THAT(alerts(), IsEmpty());
 }
 
 // Nothing is kept free: the disk ends in the middle of what several clients do.

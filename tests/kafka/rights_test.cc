@@ -6,6 +6,8 @@
 #include <regex>
 
 #include "core/kafka/topic_reader.h"
+#include "tests/support/alert_rules.h"
+#include "tests/support/issuance_over_kafka.h"
 #include "tests/support/kafka_rights.h"
 #include "tests/support/secure_login.h"
 
@@ -14,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr const char* api = "https://api.example.com";
@@ -119,6 +122,57 @@ TEST_F(SecureRights, OfTheGuideAreEnough) {
     const Ended ended = run(optare_program(command));
     EXPECT_EQ(ended.code, 0) << command.front() << ": " << ended.out << ended.err;
   }
+}
+
+// Two days old, as the node's clock had it when it wrote them, and kept for one.
+TEST_F(SecureRights, ThatForwardingLacksRaiseItsAlerts) {
+  ASSERT_EQ(init_as(secure_broker().user).code, 0);
+  const KafkaRight forwards{"Write", topic("issuance")};
+  std::vector<KafkaRight> given = but(but(rights, create), write);
+  for (const char* name : {"control", "tokens", "vault"}) given.push_back({"Write", topic(name)});
+  kafka.give(nodes, given);
+  kafka.give(nodes, {forwards});
+  ServerProcess node;
+  const auto told_once = [&](const std::string& what, const auto& so) {
+    std::optional<Scrape> now;
+    wait_until(what, [&] { return so(now.emplace(node.ops("/metrics").body)); });
+    // How full this machine's disk is, and how busy it is, is not what is tried.
+    return now->with("optare_disk_free_bytes", 64.0 * (1 << 30))
+        .with("optare_view_age_seconds", 0.1);
+  };
+  node.place.within = {"env", "LD_PRELOAD=" OPTARE_MOVED_CLOCK, "MOVED_CLOCK_MS=-172800000"};
+  node.start(flags_of(nodes));
+  Customer customer(fleet, node);
+  customer.get(1);
+  all_forwarded(node);
+  kafka.take(nodes, forwards);
+  customer.get(3);
+  EXPECT_EQ(node.stop(), 0);
+
+  node.place.within = {};
+  node.start(flags_of(nodes));
+  const Scrape late = told_once("forwarding to be tried", [](const Scrape& told) {
+    return told.at("optare_issuance_forward_age_seconds") > 60 &&
+           told.sum("optare_issuance_forward_errors_total") > 0;
+  });
+  EXPECT_EQ(late.at("optare_issuance_forward_lost_total"), 0);
+  EXPECT_THAT(firing(late), ElementsAre("OptareForwardQueue"));
+  EXPECT_THAT(node.ops("/readyz").body,
+              AllOf(HasSubstr("3 issuance batches, the oldest 1728"), HasSubstr(topic("issuance")),
+                    HasSubstr("authorization failed")));
+  node.kill();
+
+  Fleet::Flags forgetful = flags_of(nodes);
+  forgetful.insert(forgetful.end(), {"--issuance-retention-days", "1"});
+  node.start(forgetful);
+  const Scrape now = told_once("the records to go", [](const Scrape& told) {
+    return told.at("optare_issuance_forward_lost_total") > 0;
+  });
+  EXPECT_THAT(firing(late, now), ElementsAre("OptareIssuanceLost"));
+  EXPECT_THAT(node.said(), HasSubstr("3 batches were dropped before they were forwarded"));
+  kafka.give(nodes, {forwards});
+  customer.get(1);
+  all_forwarded(node);
 }
 
 TEST_F(SecureRights, ThatInitLacksAreNamed) {

@@ -16,6 +16,8 @@ namespace {
 
 void put(const char* path, const std::string& text) { std::ofstream(path) << text << std::flush; }
 
+std::string size_of(std::uint64_t mib) { return fmt::format("size={}m", mib); }
+
 // A namespace of mounts for this thread and the processes it starts.
 bool enter_private_mounts() {
   if (::unshare(CLONE_NEWNS) == 0) return true;
@@ -32,7 +34,7 @@ bool enter_private_mounts() {
 
 SmallDisk::SmallDisk(std::filesystem::path folder, std::uint64_t mib) : folder_(std::move(folder)) {
   std::filesystem::create_directories(folder_);
-  const std::string size = fmt::format("size={}m", mib);
+  const std::string size = size_of(mib);
   if (!enter_private_mounts() ||
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
       ::mount("tmpfs", folder_.c_str(), "tmpfs", 0, size.c_str()) != 0) {
@@ -52,6 +54,12 @@ void SmallDisk::fill(std::uint64_t left) {
   // The free space moves while others write: look again at each page.
   while (free_bytes() > left && ::write(file, page.data(), page.size()) > 0) continue;
   ::close(file);
+}
+
+void SmallDisk::resize(std::uint64_t mib) {
+  if (::mount(nullptr, folder_.c_str(), nullptr, MS_REMOUNT, size_of(mib).c_str()) != 0)
+    throw std::runtime_error(
+        fmt::format("the disk cannot be made {} MiB large ({})", mib, std::strerror(errno)));
 }
 
 void SmallDisk::make_room() { std::filesystem::remove(filler()); }

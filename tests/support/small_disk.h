@@ -22,6 +22,8 @@ class SmallDisk {
   void fill(std::uint64_t left = 0);
   // Gives back what `fill` took.
   void make_room();
+  // Has it be larger or smaller, with what lies there.
+  void resize(std::uint64_t mib);
 
  private:
   std::filesystem::path filler() const { return folder_ / "filler"; }
