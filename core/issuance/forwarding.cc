@@ -36,8 +36,9 @@ Forwarding::Forwarding(RetainedLog& spool, std::string_view mark,
       retry_after_(limits.retry_min) {
   const ForwardStart start = forward_start(spool_, mark);
   if (!start.remark.empty()) ways_.remark(start.remark);
-  next_ = acknowledged_ = marked_ = start.next;
+  next_ = acknowledged_ = start.next;
   lost_ = start.lost;
+  marked_ = start.next - start.lost;  // what is lost is marked soon: the next start tells nothing
   if (acknowledgements_) acknowledgements_->acknowledged(acknowledged_);
 }
 

@@ -172,6 +172,21 @@ TEST_F(ForwardingTest, CountsAsLostWhatASessionGaveUpAndTheSpoolDropped) {
   EXPECT_EQ(forwarding->lost(), 2U);
 }
 
+TEST_F(ForwardingTest, CountsWhatWasDroppedBeforeAStartAtThatStartOnly) {
+  start();
+  add(4);
+  step_after();
+  step_after({0});
+  drop_batches_before(spool, 3);
+  refusal = "no brokers";
+  start();
+  EXPECT_EQ(forwarding->lost(), 2U);
+  step_after();
+  start();
+  EXPECT_EQ(forwarding->lost(), 0U);
+  EXPECT_EQ(said.size(), 1U);
+}
+
 // It may go to another partition, where nothing of that order is known.
 TEST_F(ForwardingTest, SendsAnotherNodesBatchesOnceThoseBeforeAreThere) {
   start();
