@@ -92,7 +92,8 @@ Result<Draft> draft_token(Services& services, const ClientId& client, const Toke
   claims.v = states.position();  // First: what moves from here on shows below as moved.
   const Timestamp now = services.now();
   const auto application = states.application(client);
-  if (!application) return not_issued(Liveness::application_unknown);
+  if (!application || application->standing != Standing::active)
+    return not_issued(Liveness::application_inactive);
   TRY(GrantedApi target, target_of(request.target, *application, states));
   TRY(claims.scope, select_scopes(request.scope, *target.grant, *target.api));
   draft.api = std::move(target.api);

@@ -266,6 +266,23 @@ TEST_F(TokenEndpoint, RefusesNothingAsAbsentBeforeTheViewHasCaughtUp) {
   EXPECT_EQ(t.ask_token(cron, {{"audience", orders}}).status, 200) << "an activation";
 }
 
+// Its grants end with it: what is wrong is the client, not what it asks for.
+TEST_F(TokenEndpoint, RefusesAClientThatEndsWhileItAsks) {
+  const auto expect_refused_by = [&](const facts::Fact& end) {
+    t.states.catching_up = [this, end] {
+      t.states.catching_up = nullptr;
+      t.happened(end);
+      return true;
+    };
+    const Response refused = t.ask_token(cron, {{"audience", "urn:unknown"}});
+    EXPECT_EQ(refused.status, 401);
+    EXPECT_EQ(error_of(refused), "invalid_client");
+  };
+  expect_refused_by(facts::deactivated("srv_cron"));
+  t.happened(facts::activated("srv_cron"));
+  expect_refused_by(facts::deleted("srv_cron"));
+}
+
 TEST_F(TokenEndpoint, SaysThatItIsBehindWhenItCannotCatchUp) {
   t.states.catching_up = [] { return false; };
   for (const Response& response :
