@@ -15,7 +15,7 @@ Secret key_encryption_key(const NodeOptions& options, Random& random) {
   if (std::filesystem::exists(log_folder(options.data) / "CURRENT")) {
     throw VaultFault(fmt::format(
         "{} is missing and {} is not: without its keys the log cannot be read. Restore the folder "
-        "from a back-up",
+        "from a back-up, or say --log kafka if it is of a node on Kafka, whose keys are there",
         vault_folder(options.data).string(), log_folder(options.data).string()));
   }
   return load_or_create_key_encryption_key(options.key_file, random);

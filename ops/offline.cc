@@ -50,15 +50,20 @@ Result<Committed> run_to_end(Task<Result<Committed>> task) {
 }  // namespace
 
 std::optional<int> nothing_there(const Config& config) {
-  const bool there = config.log == "kafka"
-                         ? std::filesystem::exists(view_folder(config.data) / "CURRENT")
-                         : RocksVault::exists(vault_folder(config.data));
-  if (there) return std::nullopt;
-  return print_failure(std::cerr,
-                       {.exit = ExitCode::not_found,
-                        .title = fmt::format("{} holds no Optare", config.data),
-                        .detail = {},
-                        .advice = "Name the folder with --data, or make one with `optare init`."});
+  const bool on_kafka = config.log == "kafka";
+  const bool view = std::filesystem::exists(view_folder(config.data) / "CURRENT");
+  if (on_kafka ? view : RocksVault::exists(vault_folder(config.data))) return std::nullopt;
+  Failure failure{.exit = ExitCode::not_found,
+                  .title = fmt::format("{} holds no Optare", config.data),
+                  .detail = {},
+                  .advice = "Name the folder with --data, or make one with `optare init`."};
+  if (!on_kafka && view) {
+    failure.title = fmt::format("{} has no vault", config.data);
+    failure.advice =
+        "Say --log kafka and which brokers if it is of a node on Kafka, else restore it from a "
+        "back-up.";
+  }
+  return print_failure(std::cerr, failure);
 }
 
 int init(const Config& config, const std::string& admin_file) {

@@ -156,7 +156,10 @@ TEST_F(OldFolder, NoticesALogWithAnotherEnd) {
 TEST_F(OldFolder, IsNotOpenedWithoutItsVault) {
   const fs::path aside = server.folder() / "vault";
   fs::rename(server.data() / "vault", aside);
-  expect_refusal(server.start_in_vain(), 1, {"vault is missing", "Restore the folder"});
+  expect_refusal(server.start_in_vain(), 1,
+                 {"vault is missing", "Restore the folder", "--log kafka"});
+  expect_refusal(run(optare_program({"replay", "--verify", "--data", server.data()})), 3,
+                 {"has no vault", "--log kafka", "restore"});
   EXPECT_FALSE(fs::exists(server.data() / "vault" / "CURRENT")) << "no other one is made";
   fs::remove_all(server.data() / "vault");
   fs::rename(aside, server.data() / "vault");
