@@ -49,13 +49,16 @@ bool authentic(VoidReason reason) {
   return reason != VoidReason::frame && reason != VoidReason::key && reason != VoidReason::mac;
 }
 
+// Of a record that was too long, or whose time no broker set, nothing was kept but where it stands.
+bool kept(const LogRecord& record) { return !record.bytes.empty() || record.time != Timestamp{}; }
+
 json::object json_of(const VoidRecord& found, const LogRecord& record) {
   const Claims claims = claims_of(record.bytes);
   json::object line{{"partition", partition_name(found.partition)},
                     {"offset", found.offset},
-                    {"time", rfc3339(record.time)},
+                    {"time", nullptr},
                     {"reason", void_reason_name(found.reason)},
-                    {"bytes", record.bytes.size()},
+                    {"bytes", nullptr},
                     {"authentic", authentic(found.reason)},
                     {"kind", nullptr},
                     {"key_id", nullptr},
@@ -63,6 +66,10 @@ json::object json_of(const VoidRecord& found, const LogRecord& record) {
                     {"node_id", nullptr},
                     {"cause", nullptr},
                     {"request_id", nullptr}};
+  if (kept(record)) {
+    line["time"] = rfc3339(record.time);
+    line["bytes"] = record.bytes.size();
+  }
   if (!claims.kind.empty()) line["kind"] = claims.kind;
   if (claims.key_id) line["key_id"] = *claims.key_id;
   if (!claims.commit) return line;
