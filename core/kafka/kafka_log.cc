@@ -11,6 +11,8 @@ namespace optare {
 namespace {
 
 constexpr Duration room_interval = std::chrono::seconds(1);
+// How far from the end a record before a silence is looked for that is not asked about yet.
+constexpr std::uint64_t unasked_records_max = 256;
 
 std::map<Partition, std::string> topics_of(const KafkaConnection& connection) {
   const TopicNames names(connection.topic_prefix);
@@ -44,6 +46,18 @@ std::optional<LogRecord> first_to_ask_about(const Mirror& mirror, Partition part
   }
 }
 
+// Those before silences that the node may have ended before it asked about.
+std::vector<ReadRecord> silences_to_ask_about(const Mirror& mirror, Partition partition) {
+  const std::uint64_t end = mirror.end(partition);
+  try {
+    return before_silences(
+        mirror.read(partition, end - std::min(end, unasked_records_max), unasked_records_max),
+        HistoryWatch::unasked_max);
+  } catch (const LogFault&) {  // the same holds for these
+    return {};
+  }
+}
+
 }  // namespace
 
 KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& random,
@@ -59,16 +73,19 @@ KafkaLog::KafkaLog(const RocksResources& resources, const Clock& clock, Random& 
       keeper_.read_before(partition, last->time);
   }
   if (options_.mode == OpenMode::read_only) return;
-  for (const Partition partition : partitions)
+  for (const Partition partition : partitions) {
     if (const auto first = first_to_ask_about(mirror_, partition))
-      watch_.read_before(partition, first->offset, first->time);
+      watch_.read_before(partition, {first->offset, first->time});
+    for (const ReadRecord& before : silences_to_ask_about(mirror_, partition))
+      watch_.read_before(partition, before);
+  }
   asker_ = std::make_unique<EndAsker>(options_.connection, topics_of(options_.connection), counts_);
   producer_ =
       std::make_unique<KafkaProducer>(options_.connection, producer_options(options_), counts_);
   Feed::Callbacks callbacks;
   callbacks.on_record = [this](Partition partition, const FedRecord& record) {
     keeper_.read(partition, record.time, record.key);
-    watch_.read(partition, record.offset, record.time);
+    watch_.read(partition, {record.offset, record.time}, clock_.boottime());
   };
   callbacks.on_records = [this] {
     keeper_.answer_proofs();

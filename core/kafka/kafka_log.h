@@ -54,7 +54,7 @@ struct KafkaStatus {
   Feed::Counts feed;
   std::uint64_t ticks_sent = 0;
   std::uint64_t ends_asked = 0;      // questions that went to a broker
-  std::uint64_t histories_told = 0;  // answers of brokers that speak of a topic's history
+  std::uint64_t histories_told = 0;  // answers that tell whether a topic is the same
   std::uint64_t producers_rebuilt = 0;
 };
 

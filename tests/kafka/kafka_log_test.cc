@@ -200,7 +200,31 @@ TEST_F(KafkaLogTest, NoticesThatItReadOfTwoTopics) {
   }
   real.open();
   EXPECT_FALSE(real.log->catch_up(90s));
-  EXPECT_THAT(what_it_says(), HasSubstr("its record 0 is not the one that this node read there"));
+  EXPECT_THAT(what_it_says(), HasSubstr("is not the one that this node read there"));
+}
+
+// It lost its end and grew again before the node asked the next time; then the node ended.
+TEST_F(KafkaLogTest, NoticesThatItReadWhatItsTopicLost) {
+  append({"a", "b"});
+  const Timestamp time = all_records(*real.log, control).back().time;
+  real.log.reset();
+  std::this_thread::sleep_for(silence_asked_about + 500ms);  // as an election takes
+  for (int i = 0; i < 3; ++i) real.raw.produce(real.topic(), 0, "x");
+  {
+    Mirror mirror(real.resources, real.mirror(), OpenMode::write);
+    ASSERT_TRUE(mirror.write(control, {{.offset = 2, .time = time + 1ms, .bytes = "lost"}}));
+    for (const RawRecord& record : real.raw.read(real.topic())) {
+      const auto offset = static_cast<std::uint64_t>(record.offset);
+      if (offset < mirror.end(control)) continue;
+      ASSERT_TRUE(mirror.write(control, {{.offset = offset,
+                                          .time = timestamp_of(record.time_ms),
+                                          .bytes = record.value.value_or("")}}));
+    }
+    ASSERT_EQ(mirror.end(control), 5U);
+  }
+  real.open();
+  EXPECT_FALSE(real.log->catch_up(90s));
+  EXPECT_THAT(what_it_says(), HasSubstr("its record 2 is not the one that this node read there"));
 }
 
 // Brokers are asked all the time, and nothing is read again for it.

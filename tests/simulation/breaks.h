@@ -28,14 +28,15 @@ enum class Break : std::uint8_t {
   ignore_history,  // it is another one, and the node goes on
   clock_behind,    // by more than secrets are judged within
   clock_ahead,
-  say_refused,      // "surely not written" of what was written
-  send_unguarded,   // commits without their guards
-  see_no_end,       // the log ends where it is read: nobody waits for the rest of it
-  believe_anyone,   // where the log ends, whoever led it once may tell
-  never_turn,       // and he is heard as long as he speaks
-  compare_nothing,  // whatever topic it is, it is read on
-  trust_silence,    // what was not heard was not written
-  write_anyway,     // with a wall clock that is far from the brokers'
+  say_refused,       // "surely not written" of what was written
+  send_unguarded,    // commits without their guards
+  see_no_end,        // the log ends where it is read: nobody waits for the rest of it
+  believe_anyone,    // where the log ends, whoever led it once may tell
+  never_turn,        // and he is heard as long as he speaks
+  compare_nothing,   // whatever topic it is, it is read on
+  ask_for_no_first,  // and so is one that grew past what was read
+  trust_silence,     // what was not heard was not written
+  write_anyway,      // with a wall clock that is far from the brokers'
   // The node.
   forget_doubt,   // what is unknown counts as not done
   no_patience,    // time-outs are never looked at

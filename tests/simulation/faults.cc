@@ -72,10 +72,13 @@ void Faults::pause() {
   stage_.pause(*chance_.pick(stage_.machines), chance_.between(milliseconds(50), seconds(25)));
 }
 
-// A wall clock, by so much that nobody believes it; or the brokers', by a little.
+// A wall clock, by so much that nobody believes it; or the brokers', by a little: by less where
+// they have to show that a topic was silent (silence_asked_about).
 void Faults::leap() {
-  if (!stage_.log.embedded() && chance_.once_in(3))
-    return stage_.log.leap(chance_.between(milliseconds(-1500), milliseconds(1500)));
+  if (!stage_.log.embedded() && chance_.once_in(3)) {
+    const milliseconds most(stage_.scenario.cut_every > Duration::zero() ? 500 : 1500);
+    return stage_.log.leap(chance_.between(-most, most));
+  }
   Machine& machine = *chance_.pick(stage_.machines);
   if (chance_.once_in(2)) return machine.clock.correct();
   const Duration far = chance_.between(seconds(6), hours(48));
@@ -120,7 +123,7 @@ void Faults::ask_whom_it_misled(Machine& machine) {
 void Faults::sleep() {
   const Duration duration = chance_.between(seconds(30), hours(30));
   stage_.judge.note(fmt::format("the world sleeps for {} s", duration.count() / 1000));
-  stage_.timeline.sleep(duration);
+  stage_.sleep(duration);
 }
 
 void Faults::garbage() {
@@ -187,7 +190,7 @@ void Faults::cut() {
       std::max<std::uint64_t>(2, stage_.begun[static_cast<std::size_t>(partition)]);
   if (end <= kept) return;
   const std::uint64_t lost = 1 + chance_.below(std::min<std::uint64_t>(end - kept, 6));
-  stage_.log.cut(partition, end - lost, chance_.between(seconds(1), seconds(3)));
+  stage_.log.cut(partition, end - lost, chance_.between(seconds(2), seconds(4)));
   on_cut(partition, end - lost);
 }
 

@@ -42,6 +42,7 @@ Process::Process(Surroundings around, LogHandle::Deliver deliver)
   if (around_.broken == Break::believe_anyone) log_.believe_every_leader();
   if (around_.broken == Break::never_turn) log_.never_turn();
   if (around_.broken == Break::compare_nothing) log_.compare_nothing();
+  if (around_.broken == Break::ask_for_no_first) log_.ask_for_no_first();
   log_.tick_with([this](Partition partition) {
     return make_frame(mac_, log_id, partition, FrameKind::tick, "");
   });
@@ -106,7 +107,8 @@ void Process::break_silence() {
 }
 
 bool Process::ready() const {
-  if (log_.currency(Partition::control).at == Currency::never) return false;
+  settled_ = settled_ || log_.settled() || around_.log.embedded();
+  if (!settled_ || log_.currency(Partition::control).at == Currency::never) return false;
   return follower_.heads()[0].next_offset > started_at_ || around_.log.embedded();
 }
 

@@ -10,7 +10,7 @@
 #include "core/openssl/frame_mac.h"
 #include "projections/follow.h"
 #include "tests/simulation/breaks.h"
-#include "tests/simulation/simulated_log.h"
+#include "tests/simulation/log_handle.h"
 #include "tests/simulation/simulated_store.h"
 
 namespace optare::simulation {
@@ -48,7 +48,7 @@ class Process {
 
   // Ticks, as the adapter makes them.
   void break_silence();
-  // Has applied a record that was written after the start.
+  // Has applied a record that was written after the start, and what it read before is the log's.
   bool ready() const;
   bool stopped() const { return follower_.stopped(); }
 
@@ -81,6 +81,7 @@ class Process {
   std::deque<LogCommandRunner> runners_;  // Break::no_queue: one for each request
   Follower follower_;
   std::uint64_t started_at_;  // the control log's end then
+  mutable bool settled_ = false;
 };
 
 }  // namespace optare::simulation

@@ -103,6 +103,7 @@ void Requests::answered(Asked& asked, const std::exception_ptr& fault,
     if (asked.abandoned) asked.abandoned();
     return;
   }
+  if (asked.machine->astray(stage_.log)) asked.excused = true;
   const Result<Committed>& result = *answer;
   if (!result)
     asked.told =

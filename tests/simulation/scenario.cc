@@ -35,7 +35,7 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
   scenario.leap_every = sometimes(chance, 2, seconds(2), seconds(10));
   scenario.outage_every = sometimes(chance, 3, seconds(8), seconds(30));
   scenario.garbage_every = sometimes(chance, 2, seconds(1), seconds(5));
-  scenario.cut_every = sometimes(chance, 3, seconds(3), seconds(12));
+  scenario.cut_every = sometimes(chance, 3, seconds(2), seconds(8));
   scenario.sleep_every = sometimes(chance, 2, seconds(4), seconds(15));
   scenario.store_fails_once_in = chance.once_in(3) ? 50 : 0;
   if (scenario.embedded) {  // One process, and a disk that keeps what it said it has.
@@ -49,12 +49,6 @@ Scenario scenario_of(std::uint64_t seed, Break broken) {
   scenario.deaf_every = deaf_every;
   scenario.zombie_every = zombie_every;
   if (chance.once_in(3)) scenario.weather.fatal = 40;
-  // Everybody looks at a topic that lost its end before it has grown past what he read: what
-  // notices it else (HistoryWatch) is not simulated.
-  if (scenario.cut_every > Duration::zero()) {
-    scenario.pause_every = scenario.sleep_every = Duration::zero();
-    scenario.deaf_every = scenario.zombie_every = Duration::zero();
-  }
   return scenario;
 }
 

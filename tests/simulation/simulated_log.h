@@ -11,12 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "core/kafka/acknowledged.h"
 #include "core/kafka/delivery.h"
-#include "core/kafka/following.h"
-#include "core/kafka/log_keeper.h"
-#include "core/log/end_questions.h"
+#include "core/kafka/history_watch.h"
+#include "core/kafka/own_records.h"
 #include "core/log/event_log.h"
-#include "core/log/log_clock.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/machine_clock.h"
 #include "tests/simulation/timeline.h"
@@ -31,9 +30,9 @@ struct Weather {
   std::uint64_t stalled = 40;      // no answer, and written only after a while, or too late
   std::uint64_t repeated = 25;     // written twice
   std::uint64_t slow = 20;         // seconds
-  std::uint64_t disk_full = 200;   // surely not written
+  std::uint64_t disk_full = 100;   // surely not written
   std::uint64_t read_fault = 300;
-  std::uint64_t question_lost = 30;  // where it ends, nobody says
+  std::uint64_t question_lost = 30;  // nobody says where it ends, or which record is the first
   std::uint64_t fatal = 0;           // the producer ends, and another one begins
 
   static Weather calm() { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}; }
@@ -63,8 +62,10 @@ class SimulatedLog {
     bool disk_full = false;  // nothing is sent
   };
   Fate fate();
+  static Fate lost();  // not written, and no answer
   bool read_fails() { return befalls("read_fault", weather_.read_fault); }
   bool producer_fails() { return befalls("fatal", weather_.fatal, fatal_chance_); }
+  bool first_fails(Chance& chance) { return befalls("first_lost", weather_.question_lost, chance); }
   bool question_fails() { return befalls("question_lost", weather_.question_lost); }
   bool embedded() const { return embedded_; }
 
@@ -105,6 +106,8 @@ class SimulatedLog {
   void turn_to_leaders(const std::string& node);
   // One past the last record that the leader has, or the one that leads no more.
   std::uint64_t end_at(Partition partition, bool old) const;
+  // Its first record that is no older, as that leader says.
+  std::uint64_t first_since(Partition partition, Timestamp since, bool old) const;
   // The log loses its end, and begins another history once it has elected a leader.
   void cut(Partition partition, std::uint64_t end, Duration election);
   // For so long there is no such topic: who reads it hears that.
@@ -169,109 +172,6 @@ class SimulatedLog {
   std::array<Timestamp, partitions.size()> newest_{};               // of all records' times
   std::array<std::vector<std::uint64_t>, partitions.size()> cuts_;  // where, in order
   std::map<std::string, std::uint64_t> faults_;
-};
-
-// What one machine has read of a log of brokers: kept when its process dies.
-struct LogCopy {
-  std::vector<LogRecord> records;
-  std::uint64_t history = 0;  // of the log; the last one that had all of it
-  std::optional<std::uint64_t>
-      sound;  // since the log lost some of it: what comes behind is another
-};
-using LogCopies = std::array<LogCopy, partitions.size()>;
-
-// One process's connection. Ends with it; what it sent goes on. What it goes by are the parts of
-// the adapter to brokers; what it hears, and when, is the simulation's.
-class LogHandle final : public EventLog {
- public:
-  // `deliver` calls back when the process runs, and never once it is gone.
-  using Deliver = std::function<void(Duration delay, std::function<void()>)>;
-  LogHandle(SimulatedLog& log, LogCopies& copies, std::string node, const Clock& clock,
-            Chance chance, Deliver deliver);
-
-  void append(Partition partition, std::string frame, Appended done) override;
-  std::vector<LogRecord> read(Partition partition, std::uint64_t offset,
-                              std::size_t records_max) const override;
-  std::uint64_t end(Partition partition) const override;
-  Currency currency(Partition partition) const override;
-  void ask_end(Partition partition, EndAnswered done) const override;
-  Timestamp now() const override;
-  void on_records(std::function<void()>) override {}  // the process looks often enough
-  std::string other_history() const override { return other_history_; }
-  void look_again(Partition partition) const override { part(partition).following->stop(); }
-
-  // Hears all that is written by now; it is read from here on.
-  void fetch();
-  void tick_with(LogKeeper::MakeTick make_tick) { keeper_.tick_with(std::move(make_tick)); }
-  // Appends the ticks that are due, and leaves a leader that is none any more.
-  void keep_time();
-  // How often `keep_time` found, one time after the other, that what the log acknowledged was not
-  // heard.
-  int unheard(Partition partition) const { return part(partition).unheard; }
-  // Whether it heard what the log lost since.
-  bool heard_what_is_lost() const;
-  // When the newest record was sent that came back soon, by the one true time; none: none did.
-  std::optional<Timestamp> measured_at() const { return measured_at_; }
-  void refuse_no_clock() { refuses_clock_ = false; }
-  void believe_every_leader() { believes_all_ = true; }
-  void never_turn() { turns_ = false; }
-  void compare_nothing() { compares_ = false; }
-  // From now on nothing that is appended is written.
-  void cut_off() { cut_off_ = true; }
-
- private:
-  void append_embedded(Partition partition, std::string frame, Appended done);
-  LogKeeper::Ways ways();
-  void produce(Partition partition, const RecordKey& key, const std::string& frame,
-               LogKeeper::Produced done) const;
-  void answer(std::uint64_t number, DeliveryReport report) const;
-  void replace_producer() const;
-  Following::Ways following_ways(Partition partition);
-  void follow(Partition partition);
-  void take(Partition partition, const LogRecord& record);
-  void ask(Partition partition, EndAnswered done) const;
-  void ask_next(Partition partition) const;
-  EndAnswered noted(Partition partition, EndAnswered done) const;
-
-  struct Sending {
-    bool sent = false;    // else it is in the producer's queue
-    bool purged = false;  // from it
-    std::optional<Written> first;
-  };
-  struct Outstanding {
-    Partition partition{};
-    LogKeeper::Produced done;
-    std::shared_ptr<Sending> sending;
-  };
-  struct Part {
-    std::optional<Following> following;
-    std::uint64_t next = 0;          // what is fetched
-    std::uint64_t acknowledged = 0;  // one past the last own record that was
-    int unheard = 0;
-    EndQuestions questions;
-  };
-  Part& part(Partition partition) const { return parts_[static_cast<std::size_t>(partition)]; }
-  LogCopy& copy(Partition partition) const { return copies_[static_cast<std::size_t>(partition)]; }
-
-  SimulatedLog& log_;
-  LogCopies& copies_;
-  const std::string node_;
-  const Clock& clock_;
-  Deliver deliver_;
-  bool believes_all_ = false;
-  bool turns_ = true;
-  bool compares_ = true;
-  bool cut_off_ = false;
-  bool refuses_clock_ = true;
-  mutable Chance chance_;
-  mutable SeededRandom random_;
-  LogClock own_clock_;  // embedded
-  LogKeeper keeper_;
-  std::optional<Timestamp> measured_at_;
-  std::string other_history_;
-  mutable std::array<Part, partitions.size()> parts_;
-  mutable std::map<std::uint64_t, Outstanding> outstanding_;
-  mutable std::uint64_t last_number_ = 0;
 };
 
 }  // namespace optare::simulation

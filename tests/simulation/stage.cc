@@ -21,8 +21,8 @@ namespace {
 
 constexpr Duration pulse_every = milliseconds(200);
 // How long a running node may take to see that the log lost its end, while records are written:
-// some of its own are, and one after the other may get lost.
-constexpr Duration notices_within = std::chrono::seconds(20);
+// some of its own are, and one after the other may get lost; and so may answers of brokers.
+constexpr Duration notices_within = std::chrono::seconds(25);
 // How much a clock gains or loses, in a million. Even in the longest sleep of the world that is
 // less than what secrets are judged within.
 constexpr std::uint64_t drift_max = 20;
@@ -214,6 +214,11 @@ void Stage::resume(Machine& machine) {
   }
 }
 
+void Stage::sleep(Duration duration) {
+  timeline.sleep(duration);
+  for (const auto& machine : machines) machine->astray_since = timeline.now();
+}
+
 void Stage::after(Machine& machine, Duration delay, std::function<void()> event) {
   timeline.after(delay, [&machine, incarnation = machine.incarnation, event = std::move(event)] {
     if (machine.incarnation != incarnation || !machine.process) return;
@@ -304,14 +309,16 @@ void Stage::work(Machine& machine) {
   require_right_history(machine);
 }
 
-// A view moves on, in one history: who read what the log lost since may apply it, but nothing else.
+// A view moves on, in one history: who read what the log lost since may apply it, but nothing else,
+// unless the log grew past it before he looked.
 std::uint64_t Stage::position_moves(const Machine& machine, Partition partition,
                                     std::uint64_t next_offset) {
   const LogCopy& copy = machine.copies[static_cast<std::size_t>(partition)];
-  judge.require(!copy.sound || next_offset <= *copy.sound, Rule::other_history, [&] {
-    return fmt::format("{} goes on with {}, whose end that it had read is lost", machine.node_id,
-                       partition_name(partition));
-  });
+  judge.require(!copy.sound || copy.outgrown || next_offset <= *copy.sound, Rule::other_history,
+                [&] {
+                  return fmt::format("{} goes on with {}, whose end that it had read is lost",
+                                     machine.node_id, partition_name(partition));
+                });
   return copy.history;
 }
 

@@ -57,6 +57,8 @@ class Stage {
   void end(Machine& machine);  // kill -9
   void pause(Machine& machine, Duration duration);
   void resume(Machine& machine);
+  // Everybody.
+  void sleep(Duration duration);
   // In the machine's process: deferred while it is paused, dropped when that process ends.
   void after(Machine& machine, Duration delay, std::function<void()> event);
   // Its process sends a commit just now.
