@@ -47,6 +47,10 @@ enum class Break : std::uint8_t {
   tear_batches,   // a crash keeps half of a batch
   lose_outcomes,  // rows of the outcomes' table are not written
   lose_rows,      // nor some rows of applications
+  // What is issued.
+  overtake,               // one batch, when the one before it has to be sent again
+  acknowledge_unwritten,  // as soon as it is sent
+  mark_unsent,            // what stands in the spool is marked as forwarded
   // What is asked.
   issue_ahead,       // tokens say that they rest on a newer view
   never_expire,      // nobody records expired secrets

@@ -52,6 +52,12 @@ std::string_view rule_name(Rule rule) {
       return "absence";
     case Rule::voids:
       return "voids";
+    case Rule::issued_order:
+      return "issued_order";
+    case Rule::issued_told:
+      return "issued_told";
+    case Rule::issued_whole:
+      return "issued_whole";
     case Rule::identifiers:
       return "identifiers";
     case Rule::administrators:

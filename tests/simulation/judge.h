@@ -36,6 +36,9 @@ enum class Rule : std::uint8_t {
   ends,            // who asks where the log ends hears of all that was there when he asked
   absence,         // what was there when it was asked for is not said to be absent
   voids,           // races are bounded
+  issued_order,    // each batch of a node stands in the topic behind those before it
+  issued_told,     // nobody is told of a batch that is not there
+  issued_whole,    // none is missing but what its spool dropped, and that is counted
   identifiers,     // a living API's identifier is its own
   administrators,  // somebody can administer
   actors,          // nobody decides anything who is gone, or inactive

@@ -26,9 +26,10 @@ TEST_P(Seeds, KeepEveryRule) {
   EXPECT_GT(counts.tokens_refused, counts.done);
   // And so does one in which nothing goes wrong.
   for (const char* fault :
-       {"anew",       "answer_lost", "crash",    "cut",   "deaf",   "disk_full", "fatal",
-        "first_lost", "garbage",     "leap",     "lost",  "outage", "pause",     "question_lost",
-        "read_fault", "refused",     "repeated", "sleep", "slow",   "stalled",   "zombie"})
+       {"anew",  "answer_lost",   "crash",           "cut",     "deaf",     "disk_full", "dropped",
+        "fatal", "first_lost",    "forwarded_twice", "garbage", "leap",     "lost",      "outage",
+        "pause", "question_lost", "read_fault",      "refused", "repeated", "session",   "sleep",
+        "slow",  "stalled",       "zombie"})
     EXPECT_GT(counts.faults[fault], 0U) << fault;
 }
 INSTANTIATE_TEST_SUITE_P(, Seeds, testing::Range<std::uint64_t>(1, 251, seeds_a_case));

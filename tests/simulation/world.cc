@@ -5,6 +5,7 @@
 
 #include "tests/simulation/clients.h"
 #include "tests/simulation/faults.h"
+#include "tests/simulation/issuing.h"
 #include "tests/simulation/view_checks.h"
 
 namespace optare::simulation {
@@ -25,6 +26,7 @@ class World {
         requests_(stage_),
         holdings_(stage_, requests_),
         clients_(stage_, requests_, holdings_),
+        issuing_(stage_),
         faults_(stage_) {
     stage_.on_step = [this](Machine& machine) {
       views_.check(machine);
@@ -34,6 +36,7 @@ class World {
       if (stage_.chance.once_in(5)) clients_.expire_secrets(machine);
       if (stage_.chance.once_in(20)) holdings_.check(machine);
       faults_.ask_whom_it_misled(machine);
+      issuing_.pulse(machine);
     };
     stage_.log.on_sent = [this](Partition partition, const std::string& frame) {
       requests_.sent(partition, frame);
@@ -52,6 +55,7 @@ class World {
     faults_.start();
     stage_.run_until(stage_.timeline.now() + stage_.scenario.lasts);
     faults_.end();
+    issuing_.end();
     clients_.stop();
     stage_.run_until(stage_.timeline.now() + recovery);
     if (!stage_.judge.first()) check_the_end();
@@ -66,6 +70,7 @@ class World {
     requests_.check_all();
     requests_.check_all_answered();
     holdings_.check_expirations();
+    issuing_.check_the_end();
     for (const auto& machine : stage_.machines) check_recovered(*machine);
     check_races();
   }
@@ -117,6 +122,9 @@ class World {
                      .tokens_refused = holdings_.refused,
                      .faults = stage_.log.faults()};
     report.counts.faults.insert(faults_.counts().begin(), faults_.counts().end());
+    report.counts.faults.insert({{"dropped", issuing_.dropped()},
+                                 {"forwarded_twice", issuing_.repeated()},
+                                 {"session", issuing_.sessions()}});
     return report;
   }
 
@@ -125,6 +133,7 @@ class World {
   Requests requests_;
   Holdings holdings_;
   Clients clients_;
+  Issuing issuing_;
   Faults faults_;
 };
 

@@ -11,10 +11,9 @@
 
 namespace optare {
 
-// Adds a batch of two tokens behind what is there.
-inline void add_batch(RetainedLog& spool, const StartId& start = {1},
-                      const std::string& node = "node", std::size_t scope_bytes = 4) {
-  const ChainEnd end = chain_end(spool, start);
+// Adds a batch of two tokens where the chain ends, which it moves on.
+inline void add_batch(RetainedLog& spool, ChainEnd& end, const StartId& start,
+                      const std::string& node, std::size_t scope_bytes = 4) {
   BatchBuilder builder;
   const std::string scopes(scope_bytes, 's');
   for (std::uint64_t i = 0; i < 2; ++i) {
@@ -25,12 +24,20 @@ inline void add_batch(RetainedLog& spool, const StartId& start = {1},
                  .scopes = scopes,
                  .issued_at = timestamp_of(static_cast<std::int64_t>(end.next_offset))});
   }
-  spool.append(issuance_partition,
-               builder.seal({.node_id = node,
-                             .start_id = start,
-                             .first_number = end.next_number,
-                             .previous = end.hash}),
-               [](Append) {});
+  const std::string batch = builder.seal(
+      {.node_id = node, .start_id = start, .first_number = end.next_number, .previous = end.hash});
+  spool.append(issuance_partition, batch, [&](Append outcome) {
+    if (outcome == Append::persisted)
+      end = {batch_hash(batch), end.next_number + 2, end.next_offset + 1};
+  });
+}
+
+// The same, behind what is there.
+// REQUIRES: the last batch is kept, or none of this start was there.
+inline void add_batch(RetainedLog& spool, const StartId& start = {1},
+                      const std::string& node = "node", std::size_t scope_bytes = 4) {
+  ChainEnd end = chain_end(spool, start);
+  add_batch(spool, end, start, node, scope_bytes);
 }
 
 // All records that are kept, in order.
