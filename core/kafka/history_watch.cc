@@ -69,6 +69,17 @@ void HistoryWatch::keep_time(Partition partition, Duration now) {
                   });
 }
 
+void HistoryWatch::judge(Duration now,
+                         const std::function<void(Partition, std::uint64_t offset)>& doubt) {
+  for (const Partition partition : partitions) {
+    if (const auto offset = doubted(partition)) {
+      doubt(partition, *offset);
+      taken(partition);
+    }
+    keep_time(partition, now);
+  }
+}
+
 void HistoryWatch::answered(Partition partition, const ReadRecord& record, std::uint64_t first) {
   bool same = first > record.offset;
   if (!same) {

@@ -68,6 +68,8 @@ class HistoryWatch {
   void read(Partition partition, const ReadRecord& record, Duration now);
   // To be called often: asks what is due.
   void keep_time(Partition partition, Duration now);
+  // The same, of all; and hands over what is doubted.
+  void judge(Duration now, const std::function<void(Partition, std::uint64_t offset)>& doubt);
   // The offset of a record that was read, to be compared with the topic's own, and then `taken`:
   // a broker that was cut off from the others may know less than they do, so it proves nothing.
   std::optional<std::uint64_t> doubted(Partition partition) const;

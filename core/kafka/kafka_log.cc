@@ -184,8 +184,9 @@ void KafkaLog::tick_with(std::function<std::string(Partition)> make_tick) {
 void KafkaLog::keep_time(Feed& feed, bool same_history) {
   if (!same_history) return keeper_.answer_proofs();
   judge_leader(feed);
-  judge_history(feed);
   const Duration now = clock_.boottime();
+  watch_.judge(
+      now, [&feed](Partition partition, std::uint64_t offset) { feed.doubt(partition, offset); });
   if (now - looked_at_room_at_ >= room_interval) {
     looked_at_room_at_ = now;
     const auto free = mirror_.free_bytes();
@@ -202,17 +203,6 @@ void KafkaLog::judge_leader(Feed& feed) {
   if (const auto* missed = std::get_if<LogKeeper::MissedLeader>(&found)) {
     feed.turn_to(missed->broker);
     keeper_.turned();
-  }
-}
-
-// On the feed's thread.
-void KafkaLog::judge_history(Feed& feed) {
-  for (const Partition partition : partitions) {
-    if (const auto doubted = watch_.doubted(partition)) {
-      feed.doubt(partition, *doubted);
-      watch_.taken(partition);
-    }
-    watch_.keep_time(partition, clock_.boottime());
   }
 }
 

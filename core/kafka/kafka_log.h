@@ -105,7 +105,6 @@ class KafkaLog final : public EventLog {
   HistoryWatch::Ways watch_ways();
   void keep_time(Feed& feed, bool same_history);
   void judge_leader(Feed& feed);
-  void judge_history(Feed& feed);
 
   const Clock& clock_;
   const KafkaLogOptions options_;

@@ -213,17 +213,6 @@ void LogHandle::ask_first(Partition partition, Timestamp since,
   deliver_(there + back, [first, done = std::move(done)] { done(*first); });
 }
 
-void LogHandle::judge_history() {
-  if (!asks_first_) return;
-  for (const Partition partition : partitions) {
-    if (const auto doubted = watch_.doubted(partition)) {
-      part(partition).following->doubt(*doubted);
-      watch_.taken(partition);
-    }
-    watch_.keep_time(partition, clock_.boottime());
-  }
-}
-
 void LogHandle::keep_time() {
   if (log_.embedded()) return;
   if (!other_history_.empty()) return keeper_.answer_proofs();
@@ -240,7 +229,10 @@ void LogHandle::keep_time() {
     Part& its = part(partition);
     its.unheard = its.acknowledged > end(partition) ? its.unheard + 1 : 0;
   }
-  judge_history();
+  if (asks_first_)
+    watch_.judge(clock_.boottime(), [this](Partition partition, std::uint64_t offset) {
+      part(partition).following->doubt(offset);
+    });
   keeper_.keep_time();
 }
 

@@ -83,7 +83,6 @@ class LogHandle final : public EventLog {
   void ask_next(Partition partition) const;
   HistoryWatch::Ways watch_ways();
   void ask_first(Partition partition, Timestamp since, HistoryWatch::FirstAnswered done) const;
-  void judge_history();
   EndAnswered noted(Partition partition, EndAnswered done) const;
 
   struct Sending {
