@@ -255,6 +255,18 @@ Task<bool> LiveStates::reached(std::uint64_t position, Duration patience) {
 }
 
 Task<bool> LiveStates::caught_up(Partition partition) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (absences_waiting_ >= options_.absences_waiting_max) co_return false;
+    ++absences_waiting_;
+  }
+  const bool sees = co_await sees_all(partition);
+  const std::scoped_lock lock(mutex_);
+  --absences_waiting_;
+  co_return sees;
+}
+
+Task<bool> LiveStates::sees_all(Partition partition) {
   const Duration until = clock_.boottime() + options_.absence_patience;
   Completion<std::optional<std::uint64_t>> answer;
   std::uint64_t question = 0;

@@ -24,6 +24,9 @@ struct LiveStatesOptions {
   std::size_t apis_cached_max = 2'000;
   Duration staleness_max = std::chrono::seconds(15);  // design D11: longer than a broker fail-over
   Duration absence_patience = std::chrono::seconds(2);  // contracts.md G
+  // Over this nobody waits to be told of an absence. Half of what one thread works on
+  // (requests_in_flight_max): names that nobody made keep nobody else out while brokers are late.
+  std::size_t absences_waiting_max = 1'000;
 };
 
 // Thread: reads from any; `applied`, `caught_up_now`, `tick` from the follower's thread only.
@@ -109,6 +112,7 @@ class LiveStates final : public States {
   void caught_up_at(Duration boottime);
   void pass_milestone();
   void end_doubts_before(Timestamp log_time);
+  Task<bool> sees_all(Partition partition);
   Task<bool> wait(Waiter waiter, Duration patience);
   bool satisfied(const Waiter& waiter) const;  // REQUIRES: mutex_ held
   void wake_waiters();
@@ -132,6 +136,7 @@ class LiveStates final : public States {
   std::list<Waiter> waiters_;
   std::map<std::uint64_t, Question> questions_;
   std::uint64_t last_question_ = 0;
+  std::size_t absences_waiting_ = 0;
   std::string stop_reason_;
   std::atomic<bool> any_stopped_stream_ =
       false;  // quarantined or doubted: the common case needs no lock

@@ -56,7 +56,8 @@ class States {
   // Has applied at least control ordinal `position`; false when not within `patience`.
   virtual Task<bool> reached(std::uint64_t position, Duration patience) = 0;
   // Has applied every record that was durable when called; false when not within the patience that
-  // its log needs. Nobody is told before that something is absent (design D6).
+  // its log needs, or when too many wait. Nobody is told before that something is absent (design
+  // D6).
   virtual Task<bool> caught_up(Partition partition) = 0;
   // Applied a record young enough that answers may be given (design D11).
   virtual bool fresh() const = 0;

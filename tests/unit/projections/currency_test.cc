@@ -125,6 +125,20 @@ TEST_F(BarrierTest, HasOnePatienceForTheQuestionAndForTheRecords) {
   EXPECT_EQ(*answered, false);
 }
 
+TEST_F(BarrierTest, LetsNoMoreWaitThanItMay) {
+  log.hold_ends();
+  std::vector<std::shared_ptr<std::optional<bool>>> waiting;
+  for (std::size_t i = 0; i < LiveStatesOptions().absences_waiting_max; ++i)
+    waiting.push_back(ask());
+  EXPECT_FALSE(*waiting.back());
+  EXPECT_EQ(*ask(), false);
+  log.answer_ends(0);
+  asking.settle();
+  for (const auto& answer : waiting) EXPECT_EQ(*answer, true);
+  log.hold_ends();
+  EXPECT_FALSE(*ask()) << "there is room again";
+}
+
 TEST_F(BarrierTest, EndsWithTheNode) {
   log.hold_ends();
   const auto answer = ask();
