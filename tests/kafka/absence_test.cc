@@ -29,6 +29,7 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   const std::string administrator = a.token(fleet.admin(), fleet.audience());
   std::atomic<int> got = 0;
   std::atomic<int> asked_again = 0;
+  const double asked_before = b.metric("optare_kafka_ends_asked_total");
   const auto create_there_ask_here = [&](int count) {
     for (int i = 0; i < count; ++i) {
       const HttpResponse made = decided([&] {
@@ -56,6 +57,7 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
   callers.clear();
   EXPECT_EQ(got, applications);
   EXPECT_LE(asked_again, applications / 100);
+  EXPECT_GT(b.metric("optare_kafka_ends_asked_total"), asked_before) << "it was never behind";
 }
 
 // As when brokers are restarted one by one on a machine that has other work, too: for a while none

@@ -84,6 +84,20 @@ class KafkaLogTest : public testing::Test {
     real.raw.delete_topic(real.topic());
     real.raw.create_topic(real.topic());
   }
+  // What a node does that was not told: after what it has it reads `first`, then what the topic
+  // has.
+  void read_on_unnoticed(const std::vector<LogRecord>& first = {}) {
+    Mirror mirror(real.resources, real.mirror(), OpenMode::write);
+    if (!first.empty()) ASSERT_TRUE(mirror.write(control, first));
+    for (const RawRecord& record : real.raw.read(real.topic())) {
+      const auto offset = static_cast<std::uint64_t>(record.offset);
+      if (offset < mirror.end(control)) continue;
+      ASSERT_TRUE(mirror.write(control, {{.offset = offset,
+                                          .time = timestamp_of(record.time_ms),
+                                          .bytes = record.value.value_or("")}}));
+    }
+    ASSERT_EQ(mirror.end(control), 5U);
+  }
   std::string what_it_says() {
     EXPECT_TRUE(soon([&] { return !real.log->other_history().empty(); }));
     return real.log->other_history();
@@ -187,17 +201,7 @@ TEST_F(KafkaLogTest, NoticesThatItReadOfTwoTopics) {
   real.log.reset();
   make_topic_anew();
   for (int i = 0; i < 5; ++i) real.raw.produce(real.topic(), 0, "x");
-  {
-    Mirror mirror(real.resources, real.mirror(), OpenMode::write);
-    for (const RawRecord& record : real.raw.read(real.topic())) {
-      const auto offset = static_cast<std::uint64_t>(record.offset);
-      if (offset < mirror.end(control)) continue;
-      ASSERT_TRUE(mirror.write(control, {{.offset = offset,
-                                          .time = timestamp_of(record.time_ms),
-                                          .bytes = record.value.value_or("")}}));
-    }
-    ASSERT_EQ(mirror.end(control), 5U);
-  }
+  read_on_unnoticed();
   real.open();
   EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("is not the one that this node read there"));
@@ -210,18 +214,7 @@ TEST_F(KafkaLogTest, NoticesThatItReadWhatItsTopicLost) {
   real.log.reset();
   std::this_thread::sleep_for(silence_asked_about + 500ms);  // as an election takes
   for (int i = 0; i < 3; ++i) real.raw.produce(real.topic(), 0, "x");
-  {
-    Mirror mirror(real.resources, real.mirror(), OpenMode::write);
-    ASSERT_TRUE(mirror.write(control, {{.offset = 2, .time = time + 1ms, .bytes = "lost"}}));
-    for (const RawRecord& record : real.raw.read(real.topic())) {
-      const auto offset = static_cast<std::uint64_t>(record.offset);
-      if (offset < mirror.end(control)) continue;
-      ASSERT_TRUE(mirror.write(control, {{.offset = offset,
-                                          .time = timestamp_of(record.time_ms),
-                                          .bytes = record.value.value_or("")}}));
-    }
-    ASSERT_EQ(mirror.end(control), 5U);
-  }
+  read_on_unnoticed({{.offset = 2, .time = time + 1ms, .bytes = "lost"}});
   real.open();
   EXPECT_FALSE(real.log->catch_up(90s));
   EXPECT_THAT(what_it_says(), HasSubstr("its record 2 is not the one that this node read there"));
