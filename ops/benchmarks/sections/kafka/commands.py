@@ -1,6 +1,7 @@
 """A command in process: alone beside a record that is produced and read back by librdkafka alone, and many at once."""
 
 from harness import machine
+from harness.bench import latency
 from harness.processes import result_of
 
 
@@ -17,6 +18,5 @@ def run(bench, brokers):
                          limit_name=f"ms of a bare produce-to-consume, {at}")
     bench.report.add(f"{what}: {many['commits']:,} commands, {many['in_flight']:,} in flight", many["commits_per_second"],
                      "/s", limit=bare_rate["records_per_second"], limit_name="/s of bare records, acknowledged",
-                     note=f"{many['processor_us_each']:.1f} us of processor each, p50 "
-                          f"{many['latency']['p50_us'] / 1e3:.0f} ms, p99 {many['latency']['p99_us'] / 1e3:.0f} ms")
+                     latency=latency(many["latency"]), note=f"{many['processor_us_each']:.1f} us of processor each")
     bench.disturbed(f"{what}: commands", watch.others)

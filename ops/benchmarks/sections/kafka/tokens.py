@@ -2,7 +2,7 @@
 
 import json
 
-from harness.bench import median, token_requests
+from harness.bench import latency, median, token_requests
 from harness.fleet import Fleet, wrk_at_all
 from harness.processes import prepared, wrk
 
@@ -46,8 +46,6 @@ def sum_of(found):
 
 def report(bench, what, found, beside, beside_name):
     bench.report.add(f"tokens, {what}", found["rate"], "/s", limit=beside["rate"], limit_name=f"/s of {beside_name}",
-                     note=f"p50 {found['p50_us'] / 1e3:.2f} ms, p99 {found['p99_us'] / 1e3:.2f} ms, "
-                          f"{found['processor_us']:.1f} us of the node's processor each; beside it p50 "
-                          f"{beside['p50_us'] / 1e3:.2f} ms, p99 {beside['p99_us'] / 1e3:.2f} ms, "
-                          f"{beside['processor_us']:.1f} us")
+                     latency=latency(found), limit_latency=latency(beside),
+                     note=f"{found['processor_us']:.1f} us of the node's processor each; beside it {beside['processor_us']:.1f} us")
     bench.disturbed(f"tokens, {what}", found["others"])
