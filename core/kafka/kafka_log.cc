@@ -49,13 +49,17 @@ std::optional<LogRecord> first_to_ask_about(const Mirror& mirror, Partition part
 // Those before silences that the node may have ended before it asked about.
 std::vector<ReadRecord> silences_to_ask_about(const Mirror& mirror, Partition partition) {
   const std::uint64_t end = mirror.end(partition);
+  std::vector<LogRecord> read;  // without their bytes: one read returns no more than some megabytes
   try {
-    return before_silences(
-        mirror.read(partition, end - std::min(end, unasked_records_max), unasked_records_max),
-        HistoryWatch::unasked_max);
+    for (std::uint64_t at = end - std::min(end, unasked_records_max); at < end; ++at) {
+      for (const LogRecord& record : mirror.read(partition, at, end - at))
+        read.push_back({.offset = record.offset, .time = record.time, .bytes = {}});
+      at = read.back().offset;
+    }
   } catch (const LogFault&) {  // the same holds for these
     return {};
   }
+  return before_silences(read, HistoryWatch::unasked_max);
 }
 
 }  // namespace
