@@ -109,6 +109,7 @@ NodeOptions node_options(const Config& config) {
                                  .ssl_cert = config.kafka_ssl_cert,
                                  .ssl_key = config.kafka_ssl_key,
                                  .issuance_acknowledged = config.issuance_ack == "kafka"};
+    static_assert(absence_patience_of_brokers == command_patience);
     options.view.absence_patience = absence_patience_of_brokers;
     options.may_begin = false;  // of several nodes none may: `optare init` does
   }
