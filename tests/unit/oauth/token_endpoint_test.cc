@@ -21,6 +21,14 @@ class TokenEndpoint : public testing::Test {
   AccessTokenClaims claims_of(const std::string& token) {
     return t.services->tokens.read(token).value()->claims();
   }
+  // It comes while somebody waits for the view to catch up.
+  void news(const facts::Fact& fact) {
+    t.states.catching_up = [this, fact] {
+      t.states.catching_up = nullptr;
+      t.happened(fact);
+      return true;
+    };
+  }
 
   EndpointFixture t;
   Credentials cron;
@@ -249,13 +257,6 @@ TEST_F(TokenEndpoint, NeedsThePrivateKey) {
 
 // Design D6: what was made on another node works here at once.
 TEST_F(TokenEndpoint, RefusesNothingAsAbsentBeforeTheViewHasCaughtUp) {
-  const auto news = [&](const facts::Fact& fact) {
-    t.states.catching_up = [this, fact] {
-      t.states.catching_up = nullptr;
-      t.happened(fact);
-      return true;
-    };
-  };
   t.register_api("api_2", "urn:new", {"read"});
   news(facts::granted("srv_cron", "api_2", {"read"}));
   EXPECT_EQ(t.ask_token(cron, {{"audience", "urn:new"}}).status, 200) << "a grant";
@@ -269,11 +270,7 @@ TEST_F(TokenEndpoint, RefusesNothingAsAbsentBeforeTheViewHasCaughtUp) {
 // Its grants end with it: what is wrong is the client, not what it asks for.
 TEST_F(TokenEndpoint, RefusesAClientThatEndsWhileItAsks) {
   const auto expect_refused_by = [&](const facts::Fact& end) {
-    t.states.catching_up = [this, end] {
-      t.states.catching_up = nullptr;
-      t.happened(end);
-      return true;
-    };
+    news(end);
     const Response refused = t.ask_token(cron, {{"audience", "urn:unknown"}});
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(error_of(refused), "invalid_client");
