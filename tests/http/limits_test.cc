@@ -77,12 +77,10 @@ TEST_F(HttpServer, ASlowSenderCannotStretchTheTimeByDripping) {
 }
 
 TEST_F(HttpServer, ClosesAnIdleConnectionWithoutAWord) {
-  options.limits.idle_time_max = Duration(1'000);  // before the request is sent, too
+  options.limits.idle_time_max = Duration(200);  // before the request is sent, too
   start();
-  RawClient fresh(port), used(port);
-  used.send(get("/hello"));
-  EXPECT_EQ(used.answer().status, 200);
-  EXPECT_EQ(used.rest(), "");
+  RawClient fresh(port);
+  EXPECT_EQ(answered(get("/hello"))->rest(), "");
   EXPECT_EQ(fresh.rest(), "");
 }
 
@@ -122,14 +120,14 @@ TEST_F(HttpServer, LimitsTheRequestsThatWaitForOneWrite) {
 
 TEST_F(HttpServer, DoesNotHurryAHandler) {
   options.limits.request_receive_time_max = options.limits.idle_time_max =
-      options.limits.response_write_time_max = Duration(1'000);  // for the request, too
+      options.limits.response_write_time_max = Duration(200);  // for the request, too
+  options.limits.pipelined_requests_max = 1;
   start();
-  RawClient client(port), idle(port);
-  client.send(get("/wait"));
+  const auto client = answered(get("/hello") + get("/wait"));
   gate.entered.get_future().wait();
-  EXPECT_EQ(idle.rest(), "");  // The deadlines of others have passed meanwhile.
+  EXPECT_EQ(RawClient(port).rest(), "");  // The deadlines of others have passed meanwhile.
   gate.open.complete(1);
-  EXPECT_EQ(client.answer().body, "waited");
+  EXPECT_EQ(client->answer().body, "waited");
 }
 
 TEST_F(HttpServer, LimitsTheConnectionsOfAThread) {
@@ -195,6 +193,7 @@ TEST_F(HttpServer, LingersOnlyForAWhileAfterARefusal) {
 
 TEST_F(HttpServer, TheAnswerSurvivesWhatTheClientStillSends) {
   options.limits.body_bytes_max = 10;
+  options.limits.linger_time_max = std::chrono::seconds(60);
   start();
   RawClient client(port);
   client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");

@@ -12,9 +12,9 @@ void spin(std::chrono::milliseconds duration) {
 // More work than one thread can do: some requests are shed at once, the others are answered, and
 // when the load is gone everything is answered again.
 TEST_F(HttpServer, ShedsAShareWhileItsThreadIsLateAndRecovers) {
-  options.limits.queueing_delay_max = Duration(5);
+  options.limits.queueing_delay_max = Duration(50);
   extra_routes.push_back({Method::get, "/work", [](const Request&) {
-                            spin(std::chrono::milliseconds(4));
+                            spin(std::chrono::milliseconds(15));
                             return say("done");
                           }});
   start();

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -69,7 +70,10 @@ class RawClient {
   // One read; how many bytes came.
   std::size_t receive_once() {
     char buffer[65536];
-    const auto n = ::recv(fd_, buffer, sizeof buffer, 0);
+    ssize_t n = 0;
+    do {
+      n = ::recv(fd_, buffer, sizeof buffer, 0);
+    } while (n < 0 && errno == EINTR);  // it was stopped for a while, and goes on
     if (n <= 0) return 0;
     received_.append(buffer, static_cast<std::size_t>(n));
     return static_cast<std::size_t>(n);

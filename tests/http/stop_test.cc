@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <deque>
+#include <fstream>
 #include <thread>
 
 #include "tests/http/server_fixture.h"
@@ -24,6 +28,14 @@ TEST_F(HttpServer, AnswersWhatIsInFlightWhenItStops) {
   EXPECT_EQ(observer.opened, observer.closed);
 }
 
+// Whether it waits for another thread.
+bool sleeps(pid_t thread) {
+  std::ifstream file(fmt::format("/proc/self/task/{}/stat", thread));
+  std::string state;
+  std::getline(file, state);
+  return state.substr(state.rfind(')') + 2, 1) == "S";
+}
+
 // It is busy: of what has reached it some is not read yet, and some connections are not taken yet.
 TEST_F(HttpServer, AnswersWhatHasReachedItWhenItStops) {
   std::promise<void> entered;
@@ -44,8 +56,13 @@ TEST_F(HttpServer, AnswersWhatHasReachedItWhenItStops) {
   std::deque<RawClient> waiting;
   for (int i = 0; i < 5; ++i) waiting.emplace_back(port).send(get("/hello"));
   RawClient silent(port);
-  auto stopped = std::async(std::launch::async, [this] { return server->stop(); });
-  std::this_thread::sleep_for(Duration(100));  // it was told so, and cannot do it yet
+  std::promise<pid_t> stops;
+  auto stopped = std::async(std::launch::async, [&] {
+    stops.set_value(::gettid());
+    return server->stop();
+  });
+  const pid_t stopping = stops.get_future().get();
+  while (!sleeps(stopping)) std::this_thread::yield();  // it was told so, and cannot do it yet
   goes_on.set_value();
   EXPECT_EQ(blocks.answer().body, "blocked");
   EXPECT_EQ(known.answer().body, "hello");

@@ -202,11 +202,16 @@ TEST_F(TlsServer, LimitsTheTimeOfAHandshake) {
 }
 
 TEST_F(TlsServer, AnnouncesTheEndOfAnIdleConnection) {
-  options.limits.idle_time_max = Duration(1'000);  // before the request is sent, too
+  options.limits.idle_time_max = Duration(200);  // before the request is sent, too
   start();
-  TlsClient client(port);
-  EXPECT_TRUE(client.says_hello());
-  EXPECT_TRUE(client.ends_properly());
+  std::unique_ptr<TlsClient> client;
+  bool in_time = false;  // On a busy machine one may be late to ask.
+  for (int late = 0; late < 100 && !in_time; ++late) {
+    client = std::make_unique<TlsClient>(port);
+    in_time = client->says_hello();
+  }
+  ASSERT_TRUE(in_time);
+  EXPECT_TRUE(client->ends_properly());
 }
 
 TEST_F(TlsServer, StopsWithConnectionsOpen) {
