@@ -30,7 +30,7 @@ class CommandLine : public testing::Test {
     return made;
   }
   Ended cli(std::vector<std::string> arguments, std::string input = {}) const {
-    return run(program(std::move(arguments), std::move(input)));
+    return run_unshed(program(std::move(arguments), std::move(input)));
   }
   // What it prints for a person when all is well.
   std::string shown(std::vector<std::string> arguments, std::string input = {}) const {
@@ -216,7 +216,7 @@ TEST_F(CommandLine, FollowsAndExportsEvents) {
   // It begins with what happens from now on: until it shows one, something happens again.
   wait_until("the live tail to show an event", [&] {
     shown({"applications", "revoke-tokens", app.client_id});
-    return !live.out().empty();
+    return live.out().contains('\n');
   });
   EXPECT_EQ(json_member(live.out().substr(0, live.out().find('\n')), "type"),
             "ClientTokensRevoked");

@@ -33,6 +33,7 @@ TEST(FirstStart, MakesFilesThatOnlyTheirOwnerReads) {
 TEST(FirstStart, SaysWhereItListensAndWhatToTryButNoSecret) {
   ServerProcess server;
   server.start();
+  wait_until("the last line", [&] { return server.process().out().contains("Ctrl-C"); });
   const std::string welcome = server.process().out();
   for (const std::string& expected :
        {server.url(), server.ops_url(),

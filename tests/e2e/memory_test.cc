@@ -15,15 +15,15 @@
 namespace optare {
 namespace {
 
-// Of each thread, as /proc has it.
-std::vector<std::string> thread_names(pid_t process) {
-  std::vector<std::string> names;
+// As /proc has it.
+bool has_thread(pid_t process, const std::string& wanted) {
   for (const auto& thread : std::filesystem::directory_iterator(std::filesystem::path("/proc") /
                                                                 std::to_string(process) / "task")) {
     std::ifstream file(thread.path() / "comm");
-    std::getline(file, names.emplace_back());
+    std::string name;
+    if (std::getline(file, name) && name == wanted) return true;
   }
-  return names;
+  return false;
 }
 
 // Without that thread jemalloc keeps what was freed until more is asked for: at rest, for ever. It
@@ -31,9 +31,7 @@ std::vector<std::string> thread_names(pid_t process) {
 TEST(Memory, OfAServerAtRestIsGivenBackByAThreadOfTheAllocator) {
   ServerProcess server;
   server.start({"--threads", "1"});
-  const auto names = thread_names(server.process().id());
-  EXPECT_NE(std::ranges::find(names, "jemalloc_bg_thd"), names.end())
-      << testing::PrintToString(names);
+  wait_until("its thread", [&] { return has_thread(server.process().id(), "jemalloc_bg_thd"); });
   EXPECT_EQ(server.stop(), 0);
 }
 

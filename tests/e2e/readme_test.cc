@@ -61,7 +61,7 @@ class Story {
     shell.environment = {{"OPTARE_CREDENTIALS", server_.data() / "admin.json"},
                          {"PATH", program.parent_path().string() + ':' + ::getenv("PATH")}};
     shell.environment.insert(shell.environment.end(), variables_.begin(), variables_.end());
-    const Ended ended = run(shell);
+    const Ended ended = run_unshed(shell);
     const std::string printed =
         replaced(ended.out + ended.err, server_.address(), documented_address);
     remember(printed);

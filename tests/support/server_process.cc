@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "api/server/refusals.h"
 #include "core/base/encoding.h"
 
 namespace optare {
@@ -17,7 +18,10 @@ namespace json = boost::json;
 constexpr std::chrono::seconds decision_patience{60};
 constexpr std::chrono::milliseconds ask_again_interval{20};
 
-HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& request) {
+// Whether it is what a server says whose thread is late, before anybody has looked at the request.
+bool sheds(std::string_view text) { return text.contains(refusals::overloaded.detail); }
+
+HttpResponse answer_once(const HttpClientOptions& options, const HttpRequest& request) {
   auto answer = HttpClient(options).send(request);
   if (!answer) {
     const std::string text =
@@ -26,6 +30,16 @@ HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& requ
     throw std::runtime_error(text);
   }
   return *std::move(answer);
+}
+
+HttpResponse answer_of(const HttpClientOptions& options, const HttpRequest& request) {
+  const auto until = std::chrono::steady_clock::now() + decision_patience;
+  for (;;) {
+    HttpResponse answer = answer_once(options, request);
+    if (answer.status != 503 || !sheds(answer.body) || std::chrono::steady_clock::now() >= until)
+      return answer;
+    std::this_thread::sleep_for(ask_again_interval);
+  }
 }
 
 bool says_again(const HttpResponse& answer) {
@@ -69,6 +83,15 @@ HttpResponse decided(const std::function<HttpResponse()>& ask) {
   for (;;) {
     HttpResponse answer = ask();
     if (!says_again(answer) || std::chrono::steady_clock::now() >= until) return answer;
+    std::this_thread::sleep_for(ask_again_interval);
+  }
+}
+
+Ended run_unshed(const Program& program) {
+  const auto until = std::chrono::steady_clock::now() + decision_patience;
+  for (;;) {
+    Ended ended = run(program);
+    if (!sheds(ended.out + ended.err) || std::chrono::steady_clock::now() >= until) return ended;
     std::this_thread::sleep_for(ask_again_interval);
   }
 }

@@ -36,6 +36,9 @@ struct AppSecret {
 // again when nobody knows what was done. After a minute: the last answer, whatever it is.
 HttpResponse decided(const std::function<HttpResponse()>& ask);
 
+// Runs a command that asks a server, again while that sheds the request.
+Ended run_unshed(const Program& program);
+
 // Nobody took the connection, so that nothing was asked.
 struct Unreached : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -80,7 +83,8 @@ class ServerProcess {
   // Everything that all its runs wrote to standard output and standard error.
   std::string said() const;
 
-  // --- asking. Each throws when there is no answer: Unreached, or another runtime_error.
+  // --- asking. Each throws when there is no answer: Unreached, or another runtime_error. A request
+  // that is shed, as on a busy machine, was not looked at: it is sent again.
   HttpResponse send(const std::string& method, const std::string& target, HttpHeaders headers = {},
                     std::string body = {}) const;
   HttpResponse get(const std::string& target) const { return send("GET", target); }
