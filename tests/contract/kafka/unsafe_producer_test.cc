@@ -50,9 +50,13 @@ TEST(UnsafeProducer, AdmitsOnceWhatItWroteAgain) {
   node.settle();
   EXPECT_EQ(node.states.position(), commands);
   std::uint64_t again = 0;
-  for (const VoidRecord& record : node.voids) again += record.reason == VoidReason::version ? 1 : 0;
+  std::uint64_t no_frames = 0;  // the first one may have been written again, too
+  for (const VoidRecord& record : node.voids) {
+    again += record.reason == VoidReason::version ? 1 : 0;
+    no_frames += record.reason == VoidReason::frame ? 1 : 0;
+  }
   EXPECT_GE(again, commands);
-  EXPECT_EQ(records, 1 + commands + again) << "one was no frame";
+  EXPECT_EQ(records, no_frames + commands + again);
 
   SmallNode other(deployment, kafka.log.get(), "node_2");
   other.settle();
