@@ -22,7 +22,7 @@ Mirror::Mirror(const RocksResources& resources, std::filesystem::path directory,
                MirrorLimits limits)
     : resources_(resources),
       directory_(std::move(directory)),
-      database_(resources_, directory_, mode),
+      database_(resources_, directory_, mode, LogDatabase::is_a_copy),
       tail_(limits.tail_records_max, limits.tail_bytes_max) {
   take_ends();
 }

@@ -54,7 +54,17 @@ std::expected<std::unique_ptr<rocksdb::DB>, RocksRefusal> RocksInstance::open_as
   if (mode == OpenMode::write) options.listeners = {listener_};
   options.allow_concurrent_memtable_write = false;  // one writer
   if (settings_.tune != nullptr) settings_.tune(options);
-  return open_rocks(options, settings_.directory, mode, settings_.format);
+  auto opened = open_rocks(options, settings_.directory, mode, settings_.format);
+  if (!opened && opened.error().damaged) opened.error().text += advice();
+  return opened;
+}
+
+std::string RocksInstance::advice() const {
+  return settings_.when_damaged.empty() ? "" : fmt::format(". {}", settings_.when_damaged);
+}
+
+std::string RocksInstance::text_of(const rocksdb::Status& status) const {
+  return status.ToString() + (says_damaged(status) ? advice() : "");
 }
 
 void RocksInstance::note(const rocksdb::Status& written) {

@@ -27,6 +27,7 @@ class RocksInstance {
     std::filesystem::path directory;
     OpenMode mode = OpenMode::write;
     std::string_view format;
+    std::string_view when_damaged;  // what to do then; empty: nothing is known to help
     std::size_t memtable_bytes = 0;
     void (*tune)(rocksdb::Options& options) = nullptr;  // what this instance has of its own
   };
@@ -60,6 +61,10 @@ class RocksInstance {
   // Opens it again if it has to be. The error: it can be read at best, and is tried again at the
   // next call. Readers wait while what failed is closed.
   Opened reopen();
+
+  // With `advice` when files are damaged.
+  std::string text_of(const rocksdb::Status& status) const;
+  std::string advice() const;  // ". ADVICE", behind a fault; empty when there is none
 
   const std::filesystem::path& directory() const { return settings_.directory; }
   bool writable() const;

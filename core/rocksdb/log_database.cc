@@ -57,10 +57,11 @@ LogRecord record_of(const rocksdb::Iterator& row) {
 }  // namespace
 
 LogDatabase::LogDatabase(const RocksResources& resources, std::filesystem::path directory,
-                         OpenMode mode)
+                         OpenMode mode, std::string_view when_damaged)
     : instance_(resources, {.directory = std::move(directory),
                             .mode = mode,
                             .format = format,
+                            .when_damaged = when_damaged,
                             .memtable_bytes = memtable_bytes}) {
   if (const auto opened = instance_.open(); !opened) throw LogFault(opened.error());
 }
@@ -73,8 +74,8 @@ RocksInstance::Use LogDatabase::use() const {
 
 void LogDatabase::check(const rocksdb::Status& status) const {
   if (!status.ok()) {
-    throw LogFault(
-        fmt::format("cannot read {}: {}", instance_.directory().string(), status.ToString()));
+    throw LogFault(fmt::format("cannot read {}: {}", instance_.directory().string(),
+                               instance_.text_of(status)));
   }
 }
 
@@ -130,8 +131,8 @@ std::vector<LogRecord> LogDatabase::read(Partition partition, std::uint64_t offs
     bytes += records.back().bytes.size();
     const std::uint64_t expected = offset + records.size() - 1;
     if (records.back().offset != expected) {
-      throw LogFault(fmt::format("{}: record {} is missing: restore the folder from a back-up",
-                                 instance_.directory().string(), expected));
+      throw LogFault(fmt::format("{}: record {} is missing{}", instance_.directory().string(),
+                                 expected, instance_.advice()));
     }
   }
   check(row->status());

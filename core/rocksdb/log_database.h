@@ -31,8 +31,15 @@ class LogDatabase {
     std::string_view bytes;
   };
 
-  // Throws LogFault: cannot be opened, is in use, holds another format.
-  LogDatabase(const RocksResources& resources, std::filesystem::path directory, OpenMode mode);
+  static constexpr std::string_view is_the_truth = "Restore it from a back-up";
+  static constexpr std::string_view is_a_copy =
+      "It is this node's copy of the topics: delete it while the node is stopped, and the node "
+      "reads it again from the brokers at its next start";
+
+  // `when_damaged`: what to do then. Throws LogFault: cannot be opened, is in use, holds another
+  // format.
+  LogDatabase(const RocksResources& resources, std::filesystem::path directory, OpenMode mode,
+              std::string_view when_damaged = is_the_truth);
 
   std::map<Partition, End> ends() const;               // throws LogFault
   std::map<Partition, RetainedLog::Cut> cuts() const;  // throws LogFault

@@ -43,7 +43,9 @@ std::string explain(const rocksdb::Status& status, const std::filesystem::path& 
 }
 
 RocksRefusal refusal(const rocksdb::Status& status, const std::filesystem::path& directory) {
-  return {.text = explain(status, directory), .no_space = status.IsNoSpace()};
+  return {.text = explain(status, directory),
+          .no_space = status.IsNoSpace(),
+          .damaged = says_damaged(status)};
 }
 
 // A new instance gets its format, an old one must have the same.
@@ -111,6 +113,10 @@ rocksdb::Options RocksResources::options(std::size_t memtable_bytes) const {
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
+}
+
+bool says_damaged(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound();
 }
 
 Opened open_rocks(rocksdb::Options options, const std::filesystem::path& directory, OpenMode mode,

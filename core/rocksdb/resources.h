@@ -39,10 +39,14 @@ class RocksResources {
 
 enum class OpenMode : std::uint8_t { write, read_only };
 
+// Whether it says that files are not what was written: others than a disk that fails for now.
+bool says_damaged(const rocksdb::Status& status);
+
 // Why one cannot be opened.
 struct RocksRefusal {
   std::string text;  // a sentence for a person
   bool no_space = false;
+  bool damaged = false;
 };
 
 // Opens DIR/..., made when missing (mode write). `format` says what is in it and in which layout;

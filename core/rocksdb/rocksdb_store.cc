@@ -36,6 +36,9 @@ RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path di
     : instance_(resources, {.directory = std::move(directory),
                             .mode = mode,
                             .format = format,
+                            .when_damaged =
+                                "It is made of the log: delete it while the server is stopped, and "
+                                "it is made again at the next start",
                             .memtable_bytes = memtable_bytes,
                             .tune = tune}) {
   if (const auto opened = instance_.open(); !opened) throw StoreFault(opened.error());
@@ -43,7 +46,8 @@ RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path di
 
 void RocksStore::check(const rocksdb::Status& status) const {
   if (!status.ok()) {
-    throw StoreFault(fmt::format("{}: {}", instance_.directory().string(), status.ToString()));
+    throw StoreFault(
+        fmt::format("{}: {}", instance_.directory().string(), instance_.text_of(status)));
   }
 }
 

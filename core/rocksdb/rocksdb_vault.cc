@@ -24,6 +24,7 @@ RocksVault::RocksVault(const RocksResources& resources, std::filesystem::path di
       instance_(resources, {.directory = std::move(directory),
                             .mode = mode,
                             .format = format,
+                            .when_damaged = "Restore it from the same back-up as the log",
                             .memtable_bytes = memtable_bytes}) {
   if (const auto opened = instance_.open(); !opened) throw VaultFault(opened.error());
   if (const auto log_id = get(log_id_name)) seal_.belong_to(log_id->reveal());
