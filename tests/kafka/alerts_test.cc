@@ -94,6 +94,17 @@ std::vector<Case> cases(const std::string& control) {
   return all;
 }
 
+// Where the first one is the operator's to know.
+std::vector<std::pair<std::string, std::string>> that_one_is_enough_of() {
+  std::vector<std::pair<std::string, std::string>> all{
+      {"OptareCommitsUnknown", R"(optare_commits_total{outcome="unknown"})"},
+      {"OptareIssuanceLost", "optare_issuance_forward_lost_total"},
+      {"OptareForeignRecords", "optare_vault_foreign_records_total"}};
+  for (const char* reason : {"frame", "key", "mac", "payload"})
+    all.emplace_back("OptareForeignRecords", voids(reason));
+  return all;
+}
+
 Course course(const Scrape& well, const std::vector<Told>& told) {
   Scrape now = well;
   for (const Told& each : told)
@@ -115,10 +126,57 @@ class AlertsOnKafka : public testing::Test {
     });
   }
   Scrape scrape() const { return Scrape(node.ops("/metrics").body); }
+  // How full this machine's disk is, and how busy it is, is not what is tried.
+  Scrape scrape_well() const {
+    return scrape().with("optare_disk_free_bytes", 2 * gib).with("optare_view_age_seconds", 0.1);
+  }
 
   const Fleet fleet;
   ServerProcess node;
 };
+
+// Else nobody would see it rise to one.
+TEST_F(AlertsOnKafka, AskTheIncreaseOfWhatIsToldFromTheStartOn) {
+  ServerProcess fresh;
+  fresh.start(fleet.flags());
+  const Scrape first(fresh.ops("/metrics").body);
+  for (const YAML::Node& rule : alert_rules()) {
+    for (const Selector& selector : selectors(rule["expr"].as<std::string>())) {
+      if (that_grow().contains(selector.metric))
+        EXPECT_THAT(not_told(selector, first), IsEmpty()) << selector.metric;
+    }
+  }
+}
+
+// Whoever is looked at each 15 s may do it once and never again, or before he was looked at.
+TEST_F(AlertsOnKafka, FireForTheFirstOne) {
+  const Scrape well = scrape_well();
+  std::vector<Course> courses{{well, well, Rise::from_nothing}};
+  Scrape long_ago = well;
+  for (const auto& [alert, series] : that_one_is_enough_of()) {
+    EXPECT_EQ(well.at(series), 0) << series;
+    const Scrape now = well.with(series, 1);
+    long_ago = long_ago.with(series, 1);
+    courses.push_back({well, now, Rise::once});
+    courses.push_back({well, now, Rise::from_nothing});
+  }
+  courses.push_back({long_ago, long_ago});
+  const std::string closed =
+      R"(optare_fail_closed_answers_total{method="POST",route="/oauth2/token",reason="not-fresh"})";
+  courses.push_back({well, well.with(closed, well.at(closed) + 6), Rise::once});
+  courses.push_back({well, well.with(closed, well.at(closed) + 4), Rise::once});
+
+  const auto fire = firing(courses);
+  std::size_t next = 0;
+  EXPECT_THAT(fire.at(next++), IsEmpty()) << "a node that was started";
+  for (const auto& [alert, series] : that_one_is_enough_of()) {
+    EXPECT_THAT(fire.at(next++), ElementsAre(alert)) << series << ", once";
+    EXPECT_THAT(fire.at(next++), ElementsAre(alert)) << series << ", from nothing";
+  }
+  EXPECT_THAT(fire.at(next++), IsEmpty()) << "long ago";
+  EXPECT_THAT(fire.at(next++), ElementsAre("OptareFailsClosed"));
+  EXPECT_THAT(fire.at(next++), IsEmpty());
+}
 
 TEST_F(AlertsOnKafka, SelectWhatTheNodeTells) {
   const Scrape told = scrape();
@@ -129,9 +187,7 @@ TEST_F(AlertsOnKafka, SelectWhatTheNodeTells) {
 }
 
 TEST_F(AlertsOnKafka, FireEachForWhatItIsThere) {
-  // How full this machine's disk is, and how busy it is, is not what is tried.
-  const Scrape well =
-      scrape().with("optare_disk_free_bytes", 2 * gib).with("optare_view_age_seconds", 0.1);
+  const Scrape well = scrape_well();
   EXPECT_THAT(firing(well), IsEmpty());
   const auto all = cases(fleet.prefix + ".control");
   std::vector<Course> courses;

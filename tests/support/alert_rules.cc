@@ -15,24 +15,14 @@
 namespace optare {
 namespace {
 
-constexpr int scrapes = 45 * 4;
-constexpr const char* moment = "45m";
+constexpr int scrapes = 120 * 4;
+constexpr int scrapes_since_rise = 3 * 4;
+constexpr const char* moment = "2h";
 // promtool keeps 10,000 samples of a question in mind, and no more.
 constexpr std::size_t together_max = 4;
 
 std::vector<std::smatch> all_of(const std::string& text, const std::regex& pattern) {
   return {std::sregex_iterator(text.begin(), text.end(), pattern), std::sregex_iterator()};
-}
-
-// The metrics that rules ask the increase of.
-std::set<std::string> that_grow() {
-  static const std::regex increase(R"(increase\((\w+))");
-  std::set<std::string> names;
-  for (const YAML::Node& rule : alert_rules()) {
-    const auto expression = rule["expr"].as<std::string>();
-    for (const std::smatch& match : all_of(expression, increase)) names.insert(match[1]);
-  }
-  return names;
 }
 
 // The metrics that rules name.
@@ -51,7 +41,21 @@ std::string scraped(const std::string& series, std::size_t node) {
   return series.substr(0, brace + 1) + target + ',' + series.substr(brace + 1);
 }
 
-// In promtool's own language.
+// In promtool's own language: a series that rules ask the increase of, or that only appears.
+std::string values_of(double before, double now, Rise rise) {
+  constexpr int until_rise = scrapes - scrapes_since_rise;
+  const std::string since = fmt::format("{}+0x{}", now, scrapes_since_rise);
+  switch (rise) {
+    case Rise::steady:
+      return fmt::format("{}{:+}x{}", now, now - before, scrapes);
+    case Rise::once:
+      return fmt::format("{}+0x{} {}", before, until_rise, since);
+    case Rise::from_nothing:
+      return fmt::format("_x{} {}", until_rise, since);
+  }
+  return {};
+}
+
 YAML::Node input_of(std::span<const Course> courses) {
   const auto count = that_count();
   const auto grow = that_grow();
@@ -63,10 +67,12 @@ YAML::Node input_of(std::span<const Course> courses) {
       if (!count.contains(name)) continue;
       const auto before = earlier.find(series);
       const bool grows = grow.contains(name) && before != earlier.end();
+      const Rise rise = courses[node].rise;
       YAML::Node input;
       input["series"] = scraped(series, node);
-      input["values"] =
-          fmt::format("{}{:+}x{}", value, grows ? value - before->second : 0.0, scrapes);
+      input["values"] = grows || rise == Rise::from_nothing
+                            ? values_of(grows ? before->second : value, value, rise)
+                            : values_of(value, value, Rise::steady);
       all.push_back(input);
     }
   }
@@ -95,6 +101,16 @@ std::vector<YAML::Node> alert_rules() {
   for (const auto& group : YAML::LoadFile(OPTARE_SOURCE_DIR "/ops/alerts.yml")["groups"])
     for (const auto& rule : group["rules"]) rules.push_back(rule);
   return rules;
+}
+
+std::set<std::string> that_grow() {
+  static const std::regex increase(R"(increase\((\w+))");
+  std::set<std::string> names;
+  for (const YAML::Node& rule : alert_rules()) {
+    const auto expression = rule["expr"].as<std::string>();
+    for (const std::smatch& match : all_of(expression, increase)) names.insert(match[1]);
+  }
+  return names;
 }
 
 std::set<std::string> alert_names() {

@@ -3,6 +3,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -24,11 +25,20 @@ std::vector<Selector> selectors(const std::string& expression);
 // What the selector names and the node does not tell; each alternative of a value for itself.
 std::vector<std::string> not_told(const Selector& selector, const Scrape& scrape);
 
-// A node that has told `now` for three quarters of an hour; and what rules ask the increase of has
-// grown with each scrape, each 15 s, as it did from `before` to `now`.
+// The metrics that rules ask the increase of.
+std::set<std::string> that_grow();
+
+// How what rules ask the increase of came from `before` to `now`.
+enum class Rise : std::uint8_t {
+  steady,        // with each scrape, each 15 s, by as much again
+  once,          // three minutes ago, from one scrape to the next
+  from_nothing,  // nothing was told before that moment: the node was just started
+};
+// A node that has told `now` for two hours, but for what grows.
 struct Course {
   Scrape before;
   Scrape now;
+  Rise rise = Rise::steady;
 };
 // The alerts that fire for each, says Prometheus' own promtool. Throws when it cannot be asked.
 std::vector<std::set<std::string>> firing(const std::vector<Course>& courses);
