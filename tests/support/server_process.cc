@@ -18,9 +18,6 @@ namespace json = boost::json;
 constexpr std::chrono::seconds decision_patience{60};
 constexpr std::chrono::milliseconds ask_again_interval{20};
 
-// Whether it is what a server says whose thread is late, before anybody has looked at the request.
-bool sheds(std::string_view text) { return text.contains(refusals::overloaded.detail); }
-
 HttpResponse answer_once(const HttpClientOptions& options, const HttpRequest& request) {
   auto answer = HttpClient(options).send(request);
   if (!answer) {
@@ -52,6 +49,8 @@ bool names_option(const ServerProcess::Flags& flags, const std::string& option) 
 }
 
 }  // namespace
+
+bool sheds(std::string_view text) { return text.contains(refusals::overloaded.detail); }
 
 std::string json_member(const json::value& object, std::string_view name) {
   const auto* found = object.is_object() ? object.get_object().if_contains(name) : nullptr;

@@ -36,6 +36,9 @@ struct AppSecret {
 // again when nobody knows what was done. After a minute: the last answer, whatever it is.
 HttpResponse decided(const std::function<HttpResponse()>& ask);
 
+// Whether it is what a server says whose thread is late, before anybody has looked at the request.
+bool sheds(std::string_view text);
+
 // Runs a command that asks a server, again while that sheds the request.
 Ended run_unshed(const Program& program);
 
