@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "tests/support/alert_rules.h"
 #include "tests/support/fleet.h"
 
@@ -118,21 +120,25 @@ class AlertsOnKafka : public testing::Test {
     EXPECT_EQ(fleet.init().code, 0);
     node.start(fleet.flags());
     fleet.create(node, "https://api.example.com");
-    wait_until("its tokens' records to be in their topic, and three copies of each topic", [&] {
-      const Scrape now = scrape();
-      return now.at("optare_issuance_forward_queue") == 0 &&
-             now.sum("optare_kafka_topic_replicas") == 4 * (3 + 3) &&
-             now.values().contains(skew("control")) && now.values().contains(skew("tokens-00"));
-    });
+    wait_until(
+        "its tokens' records to be in their topic, and three copies of each topic",
+        [&] {
+          told.emplace(node.ops("/metrics").body);
+          return told->at("optare_issuance_forward_queue") == 0 &&
+                 told->sum("optare_kafka_topic_replicas") == 4 * (3 + 3) &&
+                 told->values().contains(skew("control")) &&
+                 told->values().contains(skew("tokens-00"));
+        },
+        topics_seen_max);
   }
-  Scrape scrape() const { return Scrape(node.ops("/metrics").body); }
   // How full this machine's disk is, and how busy it is, is not what is tried.
-  Scrape scrape_well() const {
-    return scrape().with("optare_disk_free_bytes", 2 * gib).with("optare_view_age_seconds", 0.1);
+  Scrape told_well() const {
+    return told->with("optare_disk_free_bytes", 2 * gib).with("optare_view_age_seconds", 0.1);
   }
 
   const Fleet fleet;
   ServerProcess node;
+  std::optional<Scrape> told;  // when all was well
 };
 
 // Else nobody would see it rise to one.
@@ -150,7 +156,7 @@ TEST_F(AlertsOnKafka, AskTheIncreaseOfWhatIsToldFromTheStartOn) {
 
 // Whoever is looked at each 15 s may do it once and never again, or before he was looked at.
 TEST_F(AlertsOnKafka, FireForTheFirstOne) {
-  const Scrape well = scrape_well();
+  const Scrape well = told_well();
   std::vector<Course> courses{{well, well, Rise::from_nothing}};
   Scrape long_ago = well;
   for (const auto& [alert, series] : that_one_is_enough_of()) {
@@ -179,20 +185,19 @@ TEST_F(AlertsOnKafka, FireForTheFirstOne) {
 }
 
 TEST_F(AlertsOnKafka, SelectWhatTheNodeTells) {
-  const Scrape told = scrape();
   for (const YAML::Node& rule : alert_rules()) {
     for (const Selector& selector : selectors(rule["expr"].as<std::string>()))
-      EXPECT_THAT(not_told(selector, told), IsEmpty()) << selector.metric;
+      EXPECT_THAT(not_told(selector, *told), IsEmpty()) << selector.metric;
   }
 }
 
 TEST_F(AlertsOnKafka, FireEachForWhatItIsThere) {
-  const Scrape well = scrape_well();
+  const Scrape well = told_well();
   EXPECT_THAT(firing(well), IsEmpty());
   const auto all = cases(fleet.prefix + ".control");
   std::vector<Course> courses;
   for (const Case& each : all)
-    for (const auto& told : {each.bad, each.nearly}) courses.push_back(course(well, told));
+    for (const auto& one : {each.bad, each.nearly}) courses.push_back(course(well, one));
   const auto fire = firing(courses);
   std::set<std::string> tried;
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -45,15 +45,20 @@ class KafkaClockSkew : public testing::TestWithParam<int> {
   // The difference is measured by records on their way, at least, and again while it is large.
   Scrape scrape_once_measured() const {
     std::optional<Scrape> now;
-    wait_until("the difference to be measured", [&] {
-      now.emplace(node.ops("/metrics").body);
-      return std::ranges::all_of(parts, [&](const char* part) {
-        const auto its = skew(*now, part);
-        return its && std::abs(*its - GetParam()) < 1;
-      });
-    });
-    // How full this machine's disk is, is not what is tried.
-    return now->with("optare_disk_free_bytes", 64.0 * (1 << 30));
+    wait_until(
+        "the difference to be measured, and three copies of each topic",
+        [&] {
+          now.emplace(node.ops("/metrics").body);
+          return now->sum("optare_kafka_topic_replicas") == 4 * (3 + 3) &&
+                 std::ranges::all_of(parts, [&](const char* part) {
+                   const auto its = skew(*now, part);
+                   return its && std::abs(*its - GetParam()) < 1;
+                 });
+        },
+        topics_seen_max);
+    // How full this machine's disk is, and how busy it is, is not what is tried.
+    return now->with("optare_disk_free_bytes", 64.0 * (1 << 30))
+        .with("optare_view_age_seconds", 0.1);
   }
   // Once the node says that it did it, or that it does not for its clock.
   HttpResponse create() const {

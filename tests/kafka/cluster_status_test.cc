@@ -18,23 +18,27 @@ TEST(FleetStatus, SaysWhetherAllIsWell) {
   const AppSecret app = fleet.create(a, "https://api.example.com");
   const Ended well = all_well({&a, &b, &c});
   EXPECT_THAT(well.out, HasSubstr("\nAll is well: 3 nodes asked, one history up to control 3, "));
-  EXPECT_EQ(a.metric("optare_kafka_topic_replicas", fleet.prefix + ".control\",state=\"in_sync"),
-            3);
+  const std::string in_sync = fleet.prefix + ".control\",state=\"in_sync";
+  wait_until(
+      "all copies to be told",
+      [&] { return a.metric("optare_kafka_topic_replicas", in_sync) == 3; }, topics_seen_max);
 
   b.kill();
   Ended one_gone;
-  wait_until("one to be missed, and nothing else", [&] {
-    one_gone = cluster_status({&a, &b, &c});
-    return one_gone.out.contains("\nNot all is well: one thing to look at.\n");
-  });
+  wait_until(
+      "one to be missed, and nothing else",
+      [&] {
+        one_gone = cluster_status({&a, &b, &c});
+        return one_gone.out.contains("\nNot all is well: one thing to look at.\n");
+      },
+      topics_seen_max);
   EXPECT_EQ(one_gone.code, 1);
   EXPECT_THAT(one_gone.out, HasSubstr(b.ops_url() + " says nothing: "));
 
   // It comes back while others go on.
   b.launch(fleet.flags());
   for (int i = 0; i < 5; ++i) fleet.create(a, "https://api" + std::to_string(i) + ".example.com");
-  all_well({&a, &b, &c});
-  const Ended told = cluster_status({&a, &b, &c}, {"--json"});
+  const Ended told = all_well({&a, &b, &c}, {"--json"});
   EXPECT_EQ(json_member(told.out, "well"), "true") << told.out;
 }
 
@@ -92,9 +96,12 @@ TEST(FleetStatus, TellsDeploymentsApart) {
   ServerProcess b;
   a.start(one.flags());
   b.start(two.flags());
-  const Ended ended = cluster_status({&a, &b});
+  Ended ended;
+  wait_until("both to be told apart", [&] {
+    ended = cluster_status({&a, &b});
+    return ended.out.contains("these are nodes of 2 deployments: ");
+  });
   EXPECT_EQ(ended.code, 1);
-  EXPECT_THAT(ended.out, HasSubstr("these are nodes of 2 deployments: "));
 }
 
 }  // namespace

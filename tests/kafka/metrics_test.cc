@@ -34,8 +34,16 @@ Scrape scrape(const ServerProcess& node) {
 Scrape scrape_once(const ServerProcess& node, const std::string& what,
                    const std::function<bool(const Scrape&)>& told) {
   std::optional<Scrape> now;
-  wait_until(what, [&] { return told(now.emplace(scrape(node))); });
+  wait_until(what, [&] { return told(now.emplace(scrape(node))); }, topics_seen_max);
   return *now;
+}
+// What a busy machine may keep from being so for a moment, and alerts go by: that the view is
+// young, and that the last look at the topics found them right, with so many copies in sync of
+// three each.
+bool is_calm(const Scrape& told, int in_sync = 3) {
+  return told.at("optare_view_age_seconds") < 10 && told.at("optare_kafka_topics_wrong") == 0 &&
+         told.sum("optare_kafka_topic_replicas") == 4 * (3 + in_sync) &&
+         told.sum("optare_store_writable") == 3;
 }
 
 std::string of_part(const std::string& name, const std::string& partition) {
@@ -64,6 +72,12 @@ const std::string queue = "optare_issuance_forward_queue";
 
 constexpr std::array parts{"control", "tokens-00"};
 
+bool is_measured(const Scrape& told) {
+  return std::ranges::all_of(parts, [&](const char* part) {
+    return told.values().contains(of_part("optare_kafka_clock_skew_seconds", part));
+  });
+}
+
 // --- over the shared brokers
 
 class KafkaMetrics : public testing::Test {
@@ -89,11 +103,12 @@ TEST_F(KafkaMetrics, SayThatAllIsWell) {
   const Scrape first = scrape(node);
   const AppSecret app = fleet.create(node, api);
   for (int i = 0; i < 3; ++i) node.token(app, api);
-  EXPECT_EQ(node.request_token({"srv_0000000000000000000000", "sk_x"}, api).status, 401);
+  EXPECT_EQ(node.decided_token({"srv_0000000000000000000000", "sk_x"}, api).status, 401);
 
   const Scrape now = scrape_once(node, "all to be told as it is", [&](const Scrape& told) {
-    return told.at("optare_kafka_ticks_total") > 0 && told.at(brokers_up) == 3 &&
+    return is_calm(told) && told.at("optare_kafka_ticks_total") > 0 && told.at(brokers_up) == 3 &&
            told.at(queue) == 0 && told.sum("optare_kafka_lag_records") == 0 &&
+           told.sum("optare_log_lag_records") == 0 && is_measured(told) &&
            told.at("optare_kafka_histories_told_total") > 1 && told.at("optare_view_fresh") == 1;
   });
   for (const std::string part : parts) {
@@ -206,7 +221,7 @@ TEST_F(KafkaMetrics, CountWhatStrangersWrite) {
 
   const int void_ones = 4 + written;  // the marker is one, too
   const Scrape now = scrape_once(node, "all to be counted", [&](const Scrape& told) {
-    return told.at(left_out("unstamped")) > 0 &&
+    return is_calm(told) && told.at(left_out("unstamped")) > 0 &&
            told.sum("optare_log_void_records_total") >= void_ones &&
            told.at("optare_vault_foreign_records_total") >= 2;
   });
@@ -241,7 +256,8 @@ TEST_F(KafkaMetrics, SayThatAStreamCannotBeApplied) {
   scrape_once(node, "the stream to be set aside",
               [](const Scrape& told) { return told.at("optare_quarantined_streams") == 1; });
   for (int i = 0; i < 2; ++i) EXPECT_EQ(node.request_token(app, api).status, 503);
-  const Scrape now = scrape(node);
+  const Scrape now =
+      scrape_once(node, "all else to be well", [](const Scrape& told) { return is_calm(told); });
   EXPECT_EQ(now.at(refused("/oauth2/token", "quarantined")), 2);
   EXPECT_EQ(now.sum("optare_log_void_records_total"), 0);
   EXPECT_THAT(firing(first, now),
@@ -270,28 +286,35 @@ TEST_F(KafkaMetrics, SayHowFarANodeIsBehindThatCannotReadOn) {
     }
   });
   raw.produce(topic("control"), 0, "behind");
-  scrape_once(node, "the view to be too old",
-              [](const Scrape& told) { return told.at("optare_view_fresh") == 0; });
+  raw.set_topic(topic("control"), settings("control"));  // the record stays as it came
+  // Also a busy machine may keep it from being fresh for a moment; behind that record it is for
+  // ever.
+  scrape_once(node, "the view to be too old", [](const Scrape& told) {
+    return told.at("optare_kafka_unreadable_total") > 0 && told.at("optare_view_fresh") == 0;
+  });
   constexpr int asked = 4;
   for (int i = 0; i < asked; ++i) {
     EXPECT_EQ(node.request_token(app, api).status, 503);
     EXPECT_EQ(node.post_form("/oauth2/introspect", app, {{"token", token}}).status, 503);
   }
-  const Scrape now = scrape_once(node, "the view to be old", [](const Scrape& told) {
-    return told.at("optare_view_age_seconds") > 10;
-  });
-  EXPECT_GE(now.at(of_part("optare_kafka_lag_records", "control")), 2);
-  EXPECT_GT(now.at(of_part("optare_kafka_age_seconds", "control")), 10);
-  EXPECT_LT(now.at(of_part("optare_kafka_age_seconds", "tokens-00")), 10);
+  const Scrape now =
+      scrape_once(node, "the view to be old, and nothing else", [](const Scrape& told) {
+        return told.at("optare_view_age_seconds") > 10 &&
+               told.at(of_part("optare_kafka_age_seconds", "control")) > 10 &&
+               told.at(of_part("optare_kafka_age_seconds", "tokens-00")) < 10 &&
+               told.at(of_part("optare_kafka_lag_records", "control")) >= 2 &&
+               told.at("optare_kafka_unreadable_total") >= 2 &&  // it is tried again
+               told.sum("optare_kafka_errors_total") >= 2 &&
+               told.at(R"(optare_store_writable{store="log"})") == 0 &&
+               told.at("optare_kafka_topics_wrong") == 0 &&
+               told.sum("optare_kafka_topic_replicas") == 4 * (3 + 3);
+      });
   EXPECT_EQ(now.at(of_part("optare_log_lag_records", "control")), 0) << "all that was fetched";
-  const double unreadable = now.at("optare_kafka_unreadable_total");
-  EXPECT_GE(unreadable, 2) << "it is tried again";
   const std::string restarts = "optare_kafka_feed_restarts_total";
-  EXPECT_GE(now.at(restarts) - first.at(restarts), unreadable - 1) << "the last is to come";
-  EXPECT_GE(now.sum("optare_kafka_errors_total"), 2);
+  EXPECT_GE(now.at(restarts) - first.at(restarts), now.at("optare_kafka_unreadable_total") - 1)
+      << "the last is to come";
   for (const std::string route : {"/oauth2/token", "/oauth2/introspect"})
     EXPECT_EQ(now.at(refused(route)) - first.at(refused(route)), asked) << route;
-  EXPECT_EQ(now.at(R"(optare_store_writable{store="log"})"), 0);
   EXPECT_THAT(firing(first, now),
               UnorderedElementsAre("OptareViewOld", "OptareFailsClosed", "OptareStoreNotWritable"));
 }
@@ -309,11 +332,10 @@ TEST(KafkaFaultsMetrics, SayThatABrokerIsGone) {
   RawKafka raw(fleet.brokers);
   const std::string control = fleet.prefix + ".control";
   brokers.kill(raw.leader(control));
-  const Scrape hurt = scrape_once(node, "one to be missed", [&](const Scrape& told) {
-    return told.at(brokers_up) == 2 &&
+  scrape_once(node, "one to be missed", [&](const Scrape& told) {
+    return told.at(brokers_up) == 2 && told.at(brokers_known) == 3 &&
            told.sum("optare_kafka_errors_total") > well.sum("optare_kafka_errors_total");
   });
-  EXPECT_EQ(hurt.at(brokers_known), 3);
   const std::array topics{control, fleet.prefix + ".tokens", fleet.prefix + ".issuance",
                           fleet.prefix + ".vault"};
   wait_until("it to be out of sync", [&] {
@@ -323,7 +345,7 @@ TEST(KafkaFaultsMetrics, SayThatABrokerIsGone) {
   EXPECT_EQ(node.stop(), 0);
   node.start(fleet.flags());  // it looks at the topics at its start, and each minute
   const Scrape now = scrape_once(node, "the node to be well", [](const Scrape& told) {
-    return told.at("optare_view_fresh") == 1 && told.at(queue) == 0;
+    return is_calm(told, 2) && told.at("optare_view_fresh") == 1 && told.at(queue) == 0;
   });
   for (const std::string& topic : topics) {
     EXPECT_EQ(now.at(copies(topic, "assigned")), 3) << topic;
@@ -337,9 +359,7 @@ TEST(KafkaFaultsMetrics, SayWhatWaitsWhileNoBrokerAnswers) {
   const Fleet fleet(brokers.bootstrap());
   ASSERT_EQ(fleet.init().code, 0);
   ServerProcess node;
-  Fleet::Flags impatient = fleet.flags();
-  impatient.insert(impatient.end(), {"--max-staleness", "5s"});
-  node.start(impatient);
+  node.start(fleet.flags());
   const AppSecret app = fleet.create(node, api);
   const std::string administrator = node.token(fleet.admin(), fleet.audience());
   const Scrape well = scrape_once(node, "all to be forwarded",
@@ -366,16 +386,17 @@ TEST(KafkaFaultsMetrics, SayWhatWaitsWhileNoBrokerAnswers) {
     for (int i = 0; i < 3; ++i) EXPECT_EQ(node.request_token(app, api).status, 503);
   }
   const Scrape now = scrape_once(node, "the view to be old", [&](const Scrape& told) {
-    return told.at("optare_view_age_seconds") > 10 &&
-           told.at(R"(optare_store_writable{store="log"})") == 0;
+    const auto is_old = [&](const char* part) {
+      return told.at(of_part("optare_kafka_age_seconds", part)) > 10;
+    };
+    return told.at("optare_view_age_seconds") > 10 && std::ranges::all_of(parts, is_old) &&
+           told.at("optare_issuance_forward_age_seconds") > 9 &&
+           told.at(R"(optare_store_writable{store="log"})") == 0 &&
+           told.sum("optare_kafka_errors_total") > well.sum("optare_kafka_errors_total");
   });
   EXPECT_EQ(now.at(commits("unknown")), 1);
   EXPECT_EQ(now.at(refused("/oauth2/token")) - well.at(refused("/oauth2/token")), 3);
-  for (const std::string part : parts)
-    EXPECT_GT(now.at(of_part("optare_kafka_age_seconds", part)), 10);
-  EXPECT_GT(now.at("optare_issuance_forward_age_seconds"), 9);
   EXPECT_EQ(now.at("optare_issuance_forwarded_total"), well.at("optare_issuance_forwarded_total"));
-  EXPECT_GT(now.sum("optare_kafka_errors_total"), well.sum("optare_kafka_errors_total"));
   EXPECT_THAT(firing(well, now),
               UnorderedElementsAre("OptareViewOld", "OptareFailsClosed", "OptareCommitsUnknown",
                                    "OptareStoreNotWritable"));
@@ -383,13 +404,13 @@ TEST(KafkaFaultsMetrics, SayWhatWaitsWhileNoBrokerAnswers) {
   brokers.resume(1);
   const Scrape again = scrape_once(node, "all to be well again", [](const Scrape& told) {
     return told.at(queue) == 0 && told.at("optare_view_fresh") == 1 &&
+           told.at("optare_view_age_seconds") < 10 && told.sum("optare_store_writable") == 3 &&
            told.at("optare_commits_settled_late_total") == 1;
   });
   EXPECT_GT(again.at("optare_issuance_forwarded_total"), now.at("optare_issuance_forwarded_total"));
   EXPECT_EQ(again.at("optare_issuance_forward_age_seconds"), 0);
   EXPECT_EQ(again.at("optare_issuance_forward_lost_total"), 0);
   EXPECT_EQ(again.at(commits("unknown")), 1);
-  EXPECT_LT(again.at("optare_view_age_seconds"), 10);
   EXPECT_THAT(firing(again), IsEmpty());
 }
 

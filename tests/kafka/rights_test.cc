@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -88,13 +89,15 @@ TEST_F(SecureRights, OfTheGuideAreEnough) {
   EXPECT_TRUE(node.active(asks, token));
   EXPECT_EQ(fleet.call(node, "POST", "/keys/rotate").status, 200) << "the vault is written";
   EXPECT_EQ(fleet.call(node, "DELETE", "/applications/" + app.client_id).status, 200);
-  EXPECT_EQ(node.request_token(app, api).status, 401);
+  EXPECT_EQ(node.decided_token(app, api).status, 401);
   EXPECT_FALSE(node.active(asks, token));
   wait_until("every issuance record to be in its topic", [&] {
     return node.metric("optare_issuance_forwarded_total") > 0 &&
            node.metric("optare_issuance_forward_queue") == 0;
   });
-  EXPECT_EQ(node.metric("optare_kafka_topic_replicas", "in_sync"), 4) << "the topics are seen";
+  wait_until(
+      "the topics to be seen",
+      [&] { return node.metric("optare_kafka_topic_replicas", "in_sync") == 4; }, topics_seen_max);
 
   // Taken while it runs, and given back.
   kafka.take(nodes, write);
@@ -112,7 +115,7 @@ TEST_F(SecureRights, OfTheGuideAreEnough) {
   kafka.give(nodes, {write});
   EXPECT_THAT(fleet.call(node, "GET", "/applications/" + asks.client_id).body,
               testing::Not(HasSubstr("In vain")));
-  EXPECT_EQ(decided([&] { return rename("Given back"); }).status, 200);
+  wait_until("writes to be taken again", [&] { return rename("Given back").status == 200; });
 
   EXPECT_EQ(node.stop(), 0);
   const Fleet::Flags as_nodes = flags_of(nodes);
@@ -158,18 +161,21 @@ TEST_F(SecureRights, ThatForwardingLacksRaiseItsAlerts) {
   EXPECT_EQ(late.at("optare_issuance_forward_lost_total"), 0);
   EXPECT_THAT(firing(late), ElementsAre("OptareForwardQueue"));
   EXPECT_THAT(node.ops("/readyz").body,
-              AllOf(HasSubstr("3 issuance batches, the oldest 1728"), HasSubstr(topic("issuance")),
-                    HasSubstr("authorization failed")));
+              AllOf(ContainsRegex("3 issuance batches, the oldest 17[23][0-9]{3} s"),
+                    HasSubstr(topic("issuance")), HasSubstr("authorization failed")));
   node.kill();
 
   Fleet::Flags forgetful = flags_of(nodes);
   forgetful.insert(forgetful.end(), {"--issuance-retention-days", "1"});
   node.start(forgetful);
   const Scrape now = told_once("the records to go", [](const Scrape& told) {
-    return told.at("optare_issuance_forward_lost_total") > 0;
+    return told.at("optare_issuance_forward_lost_total") > 0 &&
+           told.at("optare_issuance_forward_queue") == 0;
   });
   EXPECT_THAT(firing(late, now), ElementsAre("OptareIssuanceLost"));
-  EXPECT_THAT(node.said(), HasSubstr("3 batches were dropped before they were forwarded"));
+  wait_until("it to be said", [&] {
+    return node.said().contains("3 batches were dropped before they were forwarded");
+  });
   kafka.give(nodes, {forwards});
   customer.get(1);
   all_forwarded(node);
@@ -211,22 +217,36 @@ TEST_F(SecureRights, ThatANodeLacksAreNamed) {
 TEST_F(SecureRights, ThatComeALittleLateRefuseNoStart) {
   ASSERT_EQ(init_as(secure_broker().user).code, 0);
   kafka.give(nodes, but(but(rights, create), write));
-  ServerProcess node;
-  node.launch(flags_of(nodes));
-  const auto says = [&](const std::string& what) {
-    try {
-      return node.ops("/readyz").body.contains(what);
-    } catch (const std::runtime_error&) {
-      return false;  // it does not listen yet
-    }
-  };
-  wait_until("the log to be fetched", [&] { return says("fetching the log"); });
-  const auto began = std::chrono::steady_clock::now();
-  wait_until("more than a round to be over",
-             [&] { return std::chrono::steady_clock::now() - began > 6s || !node.running(); });
-  ASSERT_TRUE(node.running()) << node.said();
-  kafka.give(nodes, {write});
-  wait_until("it to be ready", [&] { return says(R"("status":"ready")"); });
+  // Two rounds of 5 s have to miss a right. On a machine that is too busy to give it before the
+  // second one is over it is too late: once more then.
+  constexpr auto in_time = 8s;
+  wait_until("a right to come a little late", [&] {
+    ServerProcess node;
+    const auto launched = std::chrono::steady_clock::now();
+    const auto since = [&] { return std::chrono::steady_clock::now() - launched; };
+    node.launch(flags_of(nodes));
+    const auto says = [&](const std::string& what) {
+      try {
+        return node.ops("/readyz").body.contains(what);
+      } catch (const std::runtime_error&) {
+        return false;  // it does not listen yet, or no more
+      }
+    };
+    wait_until("the log to be fetched",
+               [&] { return says("fetching the log") || !node.running(); });
+    const auto began = since();
+    wait_until("more than a round to be over",
+               [&] { return since() - began > 6s || !node.running(); });
+    EXPECT_TRUE(node.running() || since() > in_time) << node.said();
+    kafka.give(nodes, {write});
+    const auto given = since();
+    wait_until("it to be ready, or to give up",
+               [&] { return says(R"("status":"ready")") || !node.running(); });
+    if (node.running()) return true;
+    EXPECT_GT(given, in_time) << node.said();
+    kafka.take(nodes, write);
+    return given <= in_time;
+  });
 }
 
 TEST_F(SecureRights, ToReadAreNoneToWrite) {

@@ -11,14 +11,14 @@ Ended cluster_status(const std::vector<const ServerProcess*>& nodes,
   return run(optare_program(arguments));
 }
 
-Ended all_well(const std::vector<const ServerProcess*>& nodes) {
+Ended all_well(const std::vector<const ServerProcess*>& nodes, const ServerProcess::Flags& more) {
   Ended said;
   const auto well = [&] {
-    said = cluster_status(nodes);
+    said = cluster_status(nodes, more);
     return said.code == 0;
   };
   try {
-    wait_until("all to be well", well, std::chrono::minutes(3));
+    wait_until("all to be well", well, topics_seen_max);
   } catch (const std::runtime_error& late) {
     throw std::runtime_error(late.what() + std::string("; it said:\n") + said.out + said.err);
   }

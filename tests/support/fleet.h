@@ -49,8 +49,14 @@ class Fleet {
     all.insert(all.end(), more.begin(), more.end());
     return optare_program(all);
   }
+  // Where brokers are too busy to say in time whether they wrote something, it is run again.
   Ended init(const std::string& data = "init", const std::string& file = "admin.json") const {
-    return run(init_program(data, file));
+    Ended ended;
+    wait_until("an init that brokers answer", [&] {
+      ended = run(init_program(data, file));
+      return !ended.err.contains("or nobody knows: Local: Message timed out");
+    });
+    return ended;
   }
   // What `optare ARGUMENTS...` says, over this deployment's topics.
   Ended run_over(Flags arguments) const {
@@ -110,13 +116,16 @@ class Fleet {
   TemporaryDirectory folder_;
 };
 
+// More than a node needs to see that all copies of its topics are in sync: it looks once in a
+// minute, and a busy broker may have missed a copy at the last look, or not have told of any.
+constexpr Patience topics_seen_max{180'000};
+
 // What `optare cluster status` says of these nodes.
 Ended cluster_status(const std::vector<const ServerProcess*>& nodes,
                      const ServerProcess::Flags& more = {});
-// The same once it ends with 0. Throws, with what it said, when it does not in three minutes: nodes
-// look at the copies of their topics once in one, and a busy broker may have missed a copy at the
-// last look.
-Ended all_well(const std::vector<const ServerProcess*>& nodes);
+// The same once it ends with 0. Throws, with what it said, when it does not in `topics_seen_max`.
+Ended all_well(const std::vector<const ServerProcess*>& nodes,
+               const ServerProcess::Flags& more = {});
 
 // A deployment of two nodes that run.
 struct TwoNodes {
