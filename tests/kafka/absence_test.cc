@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <thread>
 
+#include "core/log/end_questions.h"
 #include "tests/support/fleet.h"
 
 namespace optare {
@@ -42,9 +44,10 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
       ASSERT_EQ(made.status, 201) << made.body;
       const AppSecret app{json_member(made.body, "client_id"),
                           json_member(made.body, "client_secret")};
+      const auto asked = std::chrono::steady_clock::now();
       HttpResponse token = b.request_token(app, api);
-      if (token.status == 503) {  // brokers did not say in time
-        ++asked_again;
+      if (token.status == 503) {  // brokers did not say in time, or the machine was too busy for it
+        if (std::chrono::steady_clock::now() - asked < end_question_patience) ++asked_again;
         token = b.decided_token(app, api);
       }
       ASSERT_EQ(token.status, 200) << token.body;
@@ -61,32 +64,43 @@ TEST(FleetAbsence, OfAnApplicationIsNeverToldOfOneThatWasMadeElsewhere) {
 }
 
 // As when brokers are restarted one by one on a machine that has other work, too: for a while none
-// answers. Who asks meanwhile is told when it does, as a command is done then.
+// answers. Who asks meanwhile is told when it does, as a command is done then; nobody is sent away
+// before a command would be.
 TEST(FleetAbsence, IsToldOnceABrokerAnswersThatWasLate) {
   KafkaBrokers brokers({.brokers = 1, .hasty = false});
   const Fleet fleet(brokers.bootstrap());
   ASSERT_EQ(fleet.init().code, 0);
   ServerProcess node;
   node.start(fleet.flags());
-  const HttpHeaders headers{
-      {"Authorization", "Bearer " + node.token(fleet.admin(), fleet.audience())}};
   const std::string nobody = "srv_0000000000000000000000";
-  brokers.pause(1);
-  std::array<int, 3> told{};
-  {
-    const auto as = [&](int& status, const std::function<HttpResponse()>& ask) {
-      return std::jthread([&status, ask] { status = ask().status; });
-    };
-    const auto token = as(
-        told[0], [&] { return node.request_token({nobody, "sk_x"}, "https://api.example.com"); });
-    const auto shown =
-        as(told[1], [&] { return node.send("GET", "/api/v1/applications/" + nobody, headers); });
-    const auto deleted =
-        as(told[2], [&] { return node.send("DELETE", "/api/v1/applications/" + nobody, headers); });
-    std::this_thread::sleep_for(broker_late_for);
-    brokers.resume(1);
-  }
-  EXPECT_THAT(told, testing::ElementsAre(401, 404, 404));
+  // A machine on which a broker is late for longer than anybody waits says nothing: once more then.
+  wait_until("all to be told", [&] {
+    const HttpHeaders headers{
+        {"Authorization", "Bearer " + node.token(fleet.admin(), fleet.audience())}};
+    brokers.pause(1);
+    std::array<int, 3> told{};
+    {
+      const auto as = [&](int& status, const std::function<HttpResponse()>& ask) {
+        return std::jthread([&status, ask] {
+          const auto asked = std::chrono::steady_clock::now();
+          status = ask().status;
+          if (status == 503)
+            EXPECT_GE(std::chrono::steady_clock::now() - asked, end_question_patience);
+        });
+      };
+      const auto token = as(
+          told[0], [&] { return node.request_token({nobody, "sk_x"}, "https://api.example.com"); });
+      const auto shown =
+          as(told[1], [&] { return node.send("GET", "/api/v1/applications/" + nobody, headers); });
+      const auto deleted = as(
+          told[2], [&] { return node.send("DELETE", "/api/v1/applications/" + nobody, headers); });
+      std::this_thread::sleep_for(broker_late_for);
+      brokers.resume(1);
+    }
+    if (std::ranges::count(told, 503) > 0) return false;
+    EXPECT_THAT(told, testing::ElementsAre(401, 404, 404));
+    return true;
+  });
 }
 
 // Names that nobody made cost the brokers a question for many, not one each: whoever comes while
@@ -105,6 +119,7 @@ TEST(FleetAbsence, CannotBeUsedToMakeLoadOfIt) {
   std::atomic<int> refused = 0;
   for (int round = 0; round < rounds; ++round) {
     brokers.pause(1);
+    std::atomic<int> answered = 0;
     std::vector<std::jthread> callers;
     for (int caller = 0; caller < at_once; ++caller) {
       callers.emplace_back([&, caller] {
@@ -112,9 +127,11 @@ TEST(FleetAbsence, CannotBeUsedToMakeLoadOfIt) {
         const int status = node.request_token({name, "sk_x"}, "https://api.example.com").status;
         EXPECT_TRUE(status == 401 || status == 429 || status == 503) << status;
         if (status == 401) ++refused;
+        ++answered;
       });
     }
-    std::this_thread::sleep_for(300ms);
+    wait_until("all to have come",
+               [&] { return answered + node.metric("optare_http_connections") >= at_once; });
     brokers.resume(1);
     callers.clear();
   }
