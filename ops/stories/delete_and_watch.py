@@ -29,9 +29,14 @@ class Watch(threading.Thread):
         self.dead_at = None
 
     def alive(self):
-        """What the node says."""
-        self.connection.request("POST", "/oauth2/introspect", self.body, self.headers)
-        return json.loads(self.connection.getresponse().read())["active"]
+        """What the node says, once it says something: on a busy machine it may say "again in a second" first."""
+        while True:
+            self.connection.request("POST", "/oauth2/introspect", self.body, self.headers)
+            answer = self.connection.getresponse()
+            told = json.loads(answer.read())
+            if answer.status != 503:
+                return told["active"]
+            time.sleep(0.001)
 
     def run(self):
         while self.alive():
