@@ -79,7 +79,7 @@ TEST(KafkaCompression, KeptAsItCameEndsALogForEver) {
     reader.poll(100ms, [&](const TopicReader::Record& record) {
       values.emplace_back(record.value.value_or(""));
     });
-    return !reader.fault().empty();
+    return reader.fault().contains(": record ");  // a busy broker may be another fault before
   });
   EXPECT_THAT(values, testing::ElementsAre("before"));
   EXPECT_THAT(reader.fault(),

@@ -100,6 +100,7 @@ TEST(Fleet, NamesNoFileOfCredentialsThatItDoesNotHave) {
   ASSERT_EQ(fleet.init().code, 0);
   ServerProcess node;
   node.start(fleet.flags());
+  wait_until("what to do next to be said", [&] { return node.said().contains("Ctrl-C ends it."); });
   EXPECT_THAT(node.said(), HasSubstr("\n  export OPTARE_CREDENTIALS=FILE\n"));
 }
 
@@ -164,7 +165,7 @@ TEST(FleetInit, HasOneWinnerOfTwoAtOnce) {
 void expect_repaired_when_killed_at(const std::string& mark,
                                     const std::function<bool(const Fleet&, RawKafka&)>& there) {
   RawKafka raw(shared_brokers());
-  for (int left = 5; left > 0; --left) {
+  for (int left = 20; left > 0; --left) {
     const Fleet fleet;
     Process init(fleet.init_program("init", "admin.json"));
     wait_until(mark, [&] { return init.ended() || there(fleet, raw); });

@@ -73,17 +73,20 @@ TEST(KafkaFaultsIssuance, HoldsTokensBackWhenTheyWaitForKafka) {
   ServerProcess& node = over.node;
   Customer& customer = over.customer;
   customer.get(20);
-  EXPECT_EQ(issued_in(fleet).all.size(), 20U) << "there when the answer is";
+  EXPECT_THAT(issued_in(fleet).all, testing::IsSupersetOf(customer.got))
+      << "there when the answer is";
 
   over.brokers.stop_all();
   const HttpResponse refused = node.request_token(fleet.admin(), fleet.audience());
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(json_member(refused.body, "error"), "temporarily_unavailable");
   EXPECT_EQ(json_member(refused.body, "access_token"), "");
-  const auto first = std::chrono::steady_clock::now();
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(customer.ask(), 503);
-  EXPECT_LT(std::chrono::steady_clock::now() - first, issuance_ack_patience)
-      << "nobody waits in vain after that";
+  for (int i = 0; i < 20; ++i) {
+    const auto asked = std::chrono::steady_clock::now();
+    EXPECT_EQ(customer.ask(), 503);
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, issuance_ack_patience)
+        << "nobody waits in vain after that";
+  }
   EXPECT_THAT(node.ops("/readyz").body, HasSubstr("issuance_ack"));
 
   over.brokers.start_all();

@@ -224,12 +224,15 @@ TEST_F(KafkaLogTest, NoticesThatItReadWhatItsTopicLost) {
       HasSubstr(fmt::format("its record {} is not the one that this node read there", many + 1)));
 }
 
-// Brokers are asked all the time, and nothing is read again for it.
+// Brokers are asked all the time, and nothing is read again for it. The records are others': where
+// one of its own comes late, as on a busy machine, a node asks who leads, and reads again.
 TEST_F(KafkaLogTest, DoesNotDoubtATopicThatIsTheSame) {
-  append({"a"});
+  EXPECT_TRUE(real.log->catch_up(90s));
   for (int opened = 0; opened < 2; ++opened) {
     for (int i = 0; i < 5; ++i) {
-      append({"b", "c"});
+      real.raw.produce(real.topic(), 0, "b");
+      const auto last = static_cast<std::uint64_t>(real.raw.produce(real.topic(), 0, "c"));
+      ASSERT_TRUE(soon([&] { return real.log->end(control) > last; }));
       real.raw.produce_in_transaction(real.topic(), 0, "theirs");
       const std::uint64_t told = real.log->status().histories_told;
       EXPECT_TRUE(soon([&] { return real.log->status().histories_told > told + 4; }));
@@ -249,12 +252,16 @@ TEST_F(KafkaLogTest, BrokersSayWhichRecordATimeBeginsWith) {
   const KafkaConnection connection{.brokers = shared_brokers()};
   KafkaCounts counts;
   EndAsker asker(connection, {{control, real.topic()}}, counts);
+  // Once a broker tells in time.
   const auto first_since = [&](Timestamp since) {
-    std::promise<std::optional<std::uint64_t>> answer;
-    asker.ask_first(control, since, [&](auto first) { answer.set_value(first); });
-    return answer.get_future().get();
+    std::optional<std::uint64_t> told;
+    EXPECT_TRUE(soon([&] {
+      std::promise<std::optional<std::uint64_t>> answer;
+      asker.ask_first(control, since, [&](auto first) { answer.set_value(first); });
+      return (told = answer.get_future().get()).has_value();
+    }));
+    return told;
   };
-  ASSERT_TRUE(soon([&] { return first_since(records[0].time).has_value(); }));
   EXPECT_EQ(first_since(records[0].time), 0U);
   EXPECT_EQ(first_since(records[0].time + 1ms), 1U);
   EXPECT_EQ(first_since(records[1].time), 1U);
@@ -308,8 +315,11 @@ TEST_F(KafkaLogTest, AnOpenTransactionHidesNothing) {
 
 TEST_F(KafkaLogTest, SeesItsBrokersAndItsRoundTrips) {
   append({"a", "b"});
-  EXPECT_TRUE(soon([&] { return real.log->status().brokers.up > 0; }));
-  const KafkaStatus status = real.log->status();
+  KafkaStatus status;
+  EXPECT_TRUE(soon([&] {
+    status = real.log->status();
+    return status.brokers.up > 0 && status.parts[0].skew;
+  }));
   EXPECT_EQ(status.round_trips.count, 2U);
   EXPECT_EQ(status.parts[0].mirror_end, 2U);
   EXPECT_EQ(status.parts[0].lag(), 0U);
