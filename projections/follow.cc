@@ -96,6 +96,19 @@ void Follower::look_again() {
   store_in_doubt_ = false;
 }
 
+// Far behind as a node that joins, or was away for long. Not once what is left is one turn.
+void Follower::tell_store_how_far_behind() {
+  std::uint64_t end = 0;
+  try {
+    end = parts_.log.end(Partition::control);
+  } catch (const LogFault&) {
+    return;  // it does not know
+  }
+  const std::uint64_t next = head_of(heads_, Partition::control).next_offset;
+  if (end >= next + much_records) parts_.store.expect_much(true);
+  if (end <= next + slice_records_max * control_slices_max) parts_.store.expect_much(false);
+}
+
 bool Follower::step() {
   if (stopped_) return false;
   if (std::string why = parts_.log.other_history(); !why.empty()) {
@@ -103,6 +116,7 @@ bool Follower::step() {
     return false;
   }
   if (store_in_doubt_) look_again();
+  tell_store_how_far_behind();
   const Currency currency = parts_.states.log_currency();
   // Control is drained before each small slice of tokens: a deletion never waits behind them. Yet
   // control that never pauses must not keep tokens, and who waits, from their turn.

@@ -78,6 +78,7 @@ class Follower {
   };
 
   bool step(Partition partition);
+  void tell_store_how_far_behind();
   void look_again();
   // The next slice, behind the record before it; nothing when there is none, or when the log has
   // another history and the node stops.

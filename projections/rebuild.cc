@@ -37,6 +37,17 @@ Result<void> complete(const Store& store, std::set<std::string>& names) {
   return {};
 }
 
+class MuchWritten {
+ public:
+  MuchWritten(Store& store, bool much) : store_(store) { store_.expect_much(much); }
+  ~MuchWritten() { store_.expect_much(false); }
+  MuchWritten(const MuchWritten&) = delete;
+  MuchWritten& operator=(const MuchWritten&) = delete;
+
+ private:
+  Store& store_;
+};
+
 // Applies one chunk. On a stream that cannot be applied: quarantines it and starts the chunk again.
 void apply_chunk(Store& store, Partition partition, const std::vector<AcceptedCommit>& chunk,
                  const std::vector<const Projection*>& projections,
@@ -119,6 +130,7 @@ Result<void> rebuild(Store& store, const EventLog& log, std::set<std::string> na
       state.total += ends[partition] = head.view.ordinal;
     }
   }
+  const MuchWritten much(store, state.total >= much_records);
   std::map<std::string, std::uint64_t> quarantined;
   for (const auto& [partition, end] : ends) {
     for (std::uint64_t after = 0; after < end;) {

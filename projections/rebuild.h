@@ -12,6 +12,8 @@
 namespace optare {
 
 constexpr std::size_t rebuild_chunk_commits = 2048;  // ours: one batch
+// So many records to apply are told to the store as much; ours.
+constexpr std::uint64_t much_records = 65'536;
 
 struct RebuildProgress {
   std::uint64_t done = 0;  // commits

@@ -71,6 +71,9 @@ class Store {
   virtual void clear(Table table) = 0;
   // Everything written so far survives power loss.
   virtual void sync() = 0;
+  // Whether much is written at once from here on: then a store may take more memory, within a bound
+  // of its own, to be quicker. It keeps and promises the same.
+  virtual void expect_much(bool /*much*/) {}
 };
 
 }  // namespace optare

@@ -78,10 +78,16 @@ std::expected<void, RocksRefusal> check_format(rocksdb::DB& db,
 }  // namespace
 
 RocksResources::RocksResources(RocksBudget budget, rocksdb::Env* env)
-    : env_(env),
+    : budget_(budget),
+      env_(env),
       cache_(rocksdb::NewLRUCache(budget.block_cache_bytes,
                                   cache_shard_bits(budget.block_cache_bytes))),
       memtables_(std::make_shared<rocksdb::WriteBufferManager>(budget.memtables_bytes, cache_)) {}
+
+void RocksResources::lend(std::size_t memtables_bytes) const {
+  cache_->SetCapacity(budget_.block_cache_bytes + memtables_bytes);
+  memtables_->SetBufferSize(budget_.memtables_bytes + memtables_bytes);
+}
 
 rocksdb::Options RocksResources::options(std::size_t memtable_bytes) const {
   rocksdb::Options options;

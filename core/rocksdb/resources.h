@@ -30,8 +30,12 @@ class RocksResources {
   // matter).
   rocksdb::Options options(std::size_t memtable_bytes) const;
   rocksdb::Env* env() const { return env_; }
+  // So much more than the budget for memtables, until other bytes are lent. Blocks keep their share
+  // of the cache. Thread: any.
+  void lend(std::size_t memtables_bytes) const;
 
  private:
+  RocksBudget budget_;
   rocksdb::Env* env_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;

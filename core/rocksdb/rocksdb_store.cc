@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view format = "optare view 1";
 constexpr std::size_t memtable_bytes = 8U << 20U;
+// While much is written: what memtables leave behind is then merged a fourth as often. Two of them,
+// one that is filled and one that is flushed, are what a node takes beyond its usual memory while
+// it catches up or makes projections again. Larger ones cost more in the processor's caches than
+// they save.
+constexpr std::size_t large_memtable_bytes = 32U << 20U;
 
 std::string first_key(Table table) { return store_key(table, {}); }
 std::string key_behind(Table table) {
@@ -33,7 +38,8 @@ void tune(rocksdb::Options& options) {
 
 RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path directory,
                        OpenMode mode)
-    : instance_(resources, {.directory = std::move(directory),
+    : resources_(resources),
+      instance_(resources, {.directory = std::move(directory),
                             .mode = mode,
                             .format = format,
                             .when_damaged =
@@ -42,6 +48,10 @@ RocksStore::RocksStore(const RocksResources& resources, std::filesystem::path di
                             .memtable_bytes = memtable_bytes,
                             .tune = tune}) {
   if (const auto opened = instance_.open(); !opened) throw StoreFault(opened.error());
+}
+
+RocksStore::~RocksStore() {
+  if (much_) resources_.lend(0);
 }
 
 void RocksStore::check(const rocksdb::Status& status) const {
@@ -112,6 +122,22 @@ void RocksStore::clear(Table table) {
 void RocksStore::sync() {
   require_writable();
   check_written(use()->FlushWAL(/*sync=*/true));
+}
+
+// An instance that is opened again meanwhile has the usual memtables: only speed is at stake.
+void RocksStore::expect_much(bool much) {
+  if (much == much_) return;
+  much_ = much;
+  resources_.lend(much ? 2 * large_memtable_bytes : 0);
+  const auto db = instance_.use();
+  if (!db) return;
+  const std::size_t bytes = much ? large_memtable_bytes : memtable_bytes;
+  db->SetOptions({{"write_buffer_size", std::to_string(bytes)}}).PermitUncheckedError();
+  if (much) return;
+  rocksdb::FlushOptions soon;  // the large one must not stay until somebody writes again
+  soon.wait = false;
+  soon.allow_write_stall = true;
+  db->Flush(soon).PermitUncheckedError();
 }
 
 std::uint64_t RocksStore::bytes() const {

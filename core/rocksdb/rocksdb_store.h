@@ -14,6 +14,9 @@ class RocksStore final : public Store {
   // this.
   RocksStore(const RocksResources& resources, std::filesystem::path directory,
              OpenMode mode = OpenMode::write);
+  ~RocksStore() override;
+  RocksStore(const RocksStore&) = delete;
+  RocksStore& operator=(const RocksStore&) = delete;
 
   std::optional<std::string> get(Table table, std::string_view key) const override;
   void scan(Table table, std::string_view from,
@@ -25,6 +28,7 @@ class RocksStore final : public Store {
   void write(const StoreBatch& batch) override;
   void clear(Table table) override;
   void sync() override;
+  void expect_much(bool much) override;
   std::uint64_t bytes() const;
   // The last write failed for lack of room. Thread: any.
   bool full() const { return instance_.full(); }
@@ -36,7 +40,9 @@ class RocksStore final : public Store {
   void check(const rocksdb::Status& status) const;    // throws StoreFault
   void check_written(const rocksdb::Status& status);  // throws StoreFault
   RocksInstance::Use use() const;                     // throws StoreFault
+  const RocksResources& resources_;
   RocksInstance instance_;
+  bool much_ = false;  // expected
 };
 
 }  // namespace optare

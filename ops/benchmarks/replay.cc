@@ -130,6 +130,7 @@ boost::json::object bare(const std::filesystem::path& log, const std::filesystem
                          const Batches& batches, std::uint64_t commits) {
   const RocksResources resources;
   RocksStore store(resources, directory);
+  store.expect_much(true);  // as the follower that is far behind, and a rebuild, have it
   std::size_t rows = 0;
   const Stopwatch watch;
   const std::uint64_t log_bytes = scan(log);

@@ -113,9 +113,30 @@ TYPED_TEST_P(StoreContract, KeepsWhatWasSyncedOverARestart) {
   }
 }
 
+TYPED_TEST_P(StoreContract, KeepsTheSameWhenMuchIsExpected) {
+  this->put(Table::api, "a", "before");
+  this->put(Table::application, "z", "goes");
+  this->store().expect_much(true);
+  this->put(Table::api, "b", "meanwhile");
+  this->store().clear(Table::application);
+  this->store().expect_much(true);
+  this->put(Table::api, "a", "again");
+  this->store().expect_much(false);
+  this->put(Table::api, "c", "after");
+  const typename TestFixture::Rows expected{{"a", "again"}, {"b", "meanwhile"}, {"c", "after"}};
+  EXPECT_EQ(this->rows(Table::api), expected);
+  EXPECT_TRUE(this->rows(Table::application).empty());
+  if constexpr (TypeParam::durable) {
+    this->store().sync();
+    this->fixture_.reopen();
+    EXPECT_EQ(this->rows(Table::api), expected);
+    EXPECT_TRUE(this->rows(Table::application).empty());
+  }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, GivesBackWhatWasPut, KeepsTablesApart,
                             AppliesABatchInItsOrder, ScansInOrderOfBytesFromAKeyOnUntilToldToStop,
                             ScansOneStateHoweverItChangesMeanwhile, ClearsOneTableOnly,
-                            KeepsWhatWasSyncedOverARestart);
+                            KeepsWhatWasSyncedOverARestart, KeepsTheSameWhenMuchIsExpected);
 
 }  // namespace optare

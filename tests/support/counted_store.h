@@ -36,9 +36,16 @@ class CountedStore final : public Store {
   }
   void clear(Table table) override { store_.clear(table); }
   void sync() override {}
+  void expect_much(bool much) override {
+    if (much != much_expected()) told_.push_back(much);
+  }
+  bool much_expected() const { return !told_.empty() && told_.back(); }
+  // Whether much is to be expected, each time that this changed.
+  const std::vector<bool>& told() const { return told_; }
 
  private:
   MemoryStore store_;
+  std::vector<bool> told_;
   mutable Work work_;
 };
 

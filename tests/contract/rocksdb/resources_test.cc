@@ -28,6 +28,19 @@ TEST(RocksResources, AreOneCacheForTheBlocksAndMemtablesOfAll) {
   EXPECT_EQ(view.write_buffer_size, 2U << 20U);
 }
 
+TEST(RocksResources, LendMemoryForMemtablesAndLeaveBlocksTheirShare) {
+  const RocksResources resources({.block_cache_bytes = 5U << 20U, .memtables_bytes = 3U << 20U});
+  const rocksdb::Options options = resources.options(0);
+  const auto cache =
+      options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>()->block_cache;
+  resources.lend(7U << 20U);
+  EXPECT_EQ(cache->GetCapacity(), 12U << 20U);
+  EXPECT_EQ(options.write_buffer_manager->buffer_size(), 10U << 20U);
+  resources.lend(0);
+  EXPECT_EQ(cache->GetCapacity(), 5U << 20U);
+  EXPECT_EQ(options.write_buffer_manager->buffer_size(), 3U << 20U);
+}
+
 // Connections leave them as many (ops/open_files.h).
 TEST(RocksResources, KeepALimitedNumberOfFilesOpen) {
   const int open_files = RocksResources().options(1U << 20U).max_open_files;

@@ -142,6 +142,34 @@ TEST_F(FollowTest, SaysHowFarARebuildIs) {
   EXPECT_EQ(last.total, 3U);
 }
 
+TEST_F(FollowTest, TellsTheStoreThatMuchComesWhileItIsFarBehind) {
+  const auto append_records = [this](std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i)
+      deployment.log.append(Partition::control, "no frame", [](Append) {});
+  };
+  append_records(much_records - 1);
+  while (node.follower->step()) {
+  }
+  EXPECT_TRUE(node.store.told().empty()) << "not for what a busy node may lag";
+  append_records(much_records);
+  std::vector<bool> expected_at_step;
+  while (node.follower->step()) expected_at_step.push_back(node.store.much_expected());
+  EXPECT_EQ(expected_at_step, (std::vector{true, true, true, false}));
+}
+
+TEST_F(FollowTest, RebuildsFromALongLogInAStoreThatExpectsMuch) {
+  ASSERT_TRUE(node.run(create("srv_a")));
+  ASSERT_TRUE(rebuild(node.store, deployment.log, {"applications"}, nullptr));
+  EXPECT_TRUE(node.store.told().empty());
+  Head head;
+  head.view.ordinal = much_records;  // more than the log has: the rebuild will fail
+  StoreBatch batch;
+  batch.put(Table::head, head_key(Partition::control), encode_head(head));
+  node.store.write(batch);
+  EXPECT_THROW((void)rebuild(node.store, deployment.log, {"applications"}, nullptr), LogFault);
+  EXPECT_EQ(node.store.told(), (std::vector{true, false}));
+}
+
 TEST_F(FollowTest, TwoNodesHaveTheSameRowsAtTheSamePosition) {
   SmallNode second(deployment, nullptr, "node_2");
   ASSERT_TRUE(node.run(create("srv_a")));
