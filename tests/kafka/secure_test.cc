@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "core/kafka/topics.h"
 #include "tests/support/secure_login.h"
 
 namespace optare {
@@ -57,6 +58,24 @@ TEST(Secure, DeploymentLivesOverTlsAndScram) {
     texts.push_back(node->said());
   }
   for (const std::string& text : texts) EXPECT_THAT(text, Not(HasSubstr(password)));
+}
+
+// The vault is read from its beginning again and again, by a connection of its own: nothing else
+// finds out that rows are gone, nor before a mark was written.
+TEST(Secure, VaultIsComparedOverTlsAndScram) {
+  const Fleet fleet = fleet_with({});
+  ASSERT_EQ(fleet.init().code, 0);
+  ServerProcess node;
+  node.start(fleet.flags());
+  const TopicNames names(fleet.prefix);
+  RawKafka raw(secure_broker().bootstrap, Login().settings());
+  raw.delete_topic(names.vault);
+  for (const NewTopic& made : topics_to_make(names, 1))
+    if (made.name == names.vault)
+      raw.create_topic(made.name, 1, {made.settings.begin(), made.settings.end()}, 1);
+  wait_until("its rows to be missed", [&] {
+    return node.ops("/readyz").body.contains(names.vault + ": rows that this node holds are gone");
+  });
 }
 
 TEST(Secure, MechanismsAreThoseThatTheBrokerKnows) {
