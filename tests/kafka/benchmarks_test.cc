@@ -109,6 +109,12 @@ class KafkaBenchmarksOfNodes : public KafkaBenchmarks {
   static AppSecret secret_of(const value& client) {
     return {json_member(client, "client_id"), json_member(client, "client_secret")};
   }
+  // How many it answered since its start.
+  static double asked_of(const ServerProcess& node, const std::string& method,
+                         const std::string& route) {
+    return node.metric("optare_http_requests_total",
+                       fmt::format(R"(method="{}",route="{}")", method, route));
+  }
   AppSecret application(std::size_t number) const {
     return secret_of(seeded.at("applications").at(number));
   }
@@ -138,7 +144,12 @@ TEST_F(KafkaBenchmarksOfNodes, OfDeletionsRacesAndReplays) {
   EXPECT_EQ(count_of(deleted, "deleted"), 2U);
   EXPECT_EQ(count_of(deleted, "active_after"), 0U);
   for (const char* name : {"active_elsewhere", "asked_again"}) EXPECT_TRUE(deleted.contains(name));
-  for (const char* name : {"inactive", "answered"}) expect_latencies(deleted.at(name), 2);
+  for (const char* name : {"asked", "inactive", "answered", "elsewhere"})
+    expect_latencies(deleted.at(name), 2);
+  EXPECT_EQ(asked_of(a, "DELETE", "/api/v1/applications/{client_id}"),
+            2 + count_of(deleted, "asked_again"));
+  wait_until("the other to count what it was asked",
+             [&] { return asked_of(b, "POST", "/oauth2/introspect") >= 2; });
 
   const object raced =
       result_of("race", {"--port", std::to_string(a.port()), "--port", std::to_string(b.port()),
@@ -147,6 +158,9 @@ TEST_F(KafkaBenchmarksOfNodes, OfDeletionsRacesAndReplays) {
   EXPECT_GE(count_of(raced, "done"), 1U);
   expect_latencies(raced.at("latency"), count_of(raced, "done") + count_of(raced, "conflict") +
                                             count_of(raced, "other"));
+  for (const ServerProcess* node : {&a, &b})
+    wait_until("each to count its changes",
+               [&] { return asked_of(*node, "PATCH", "/api/v1/applications/{client_id}") > 0; });
 
   EXPECT_EQ(b.stop(), 0);
   const auto commits = static_cast<std::uint64_t>(a.metric("optare_log_position"));
