@@ -117,6 +117,12 @@ class FleetDamagedCopy : public testing::Test {
     const Ended compared = verified();
     EXPECT_EQ(compared.code, 0) << compared.out << compared.err;
   }
+  template <class Matcher>
+  void expect_refused(const Matcher& says) {
+    const Ended refused = a.start_in_vain(fleet.flags());
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, says);
+  }
   auto says_what_to_do() const {
     return AllOf(HasSubstr(log().string()),
                  HasSubstr("this node's copy of the topics: delete it while the node is stopped"),
@@ -172,9 +178,7 @@ TEST_F(FleetDamagedCopy, ThatCannotBeReadIsRefused) {
   for (const Damage& damage : damages) {
     SCOPED_TRACE(damage.what);
     hurt(damage);
-    const Ended refused = a.start_in_vain(fleet.flags());
-    EXPECT_EQ(refused.code, 1);
-    EXPECT_THAT(refused.err, says_what_to_do());
+    expect_refused(says_what_to_do());
   }
   fs::remove_all(log());
   expect_all("it was deleted");
@@ -186,10 +190,8 @@ TEST_F(FleetDamagedCopy, BesideADamagedViewIsWhatThatIsMadeOf) {
     SCOPED_TRACE(part);
     copy_folder(sound, a.data());
     flip_in_the_middle(newest(part, view));
-    const Ended refused = a.start_in_vain(fleet.flags());
-    EXPECT_EQ(refused.code, 1);
-    EXPECT_THAT(refused.err, AllOf(HasSubstr(view.string()),
-                                   HasSubstr("made of the log: delete it while the server is")));
+    expect_refused(AllOf(HasSubstr(view.string()),
+                         HasSubstr("made of the log: delete it while the server is")));
   }
   fs::remove_all(view);
   expect_all("it was deleted");
@@ -217,9 +219,7 @@ TEST_F(FleetDamagedCopy, WithAGapServesWhatItsViewHoldsAndSaysWhatItLacks) {
 
   hurt(damage);
   fs::remove_all(a.data() / "view");
-  const Ended refused = a.start_in_vain(fleet.flags());
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err, says_what_to_do());
+  expect_refused(says_what_to_do());
   fs::remove_all(log());
   expect_all("it was deleted");
 }

@@ -7,7 +7,6 @@
 
 #include <thread>
 
-#include "api/server/refusals.h"
 #include "core/openssl/handle.h"
 #include "core/openssl/random.h"
 #include "core/rocksdb/key_file.h"
@@ -88,7 +87,7 @@ const std::string& ToldServer::exchange(std::uint16_t port, const std::string& n
       throw std::runtime_error(name + ": the connection does not end after " + answer);
     keep(name, answer);
     // A busy machine sheds some: those are asked again.
-    if (shed == shed_max || !body_.contains(refusals::overloaded.detail)) return body_;
+    if (shed == shed_max || !sheds(body_)) return body_;
     std::this_thread::sleep_for(ask_again_interval);
   }
 }
